@@ -1,0 +1,90 @@
+"""The source of a gradient rule, as it stands in `autograd/rules`, and with numbers put in for its names."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ..autograd.operation import same
+
+_UNNAMED = {same: "g", np.negative: "-g"}
+
+
+def rule_text(rule: Any) -> str:
+    """What a rule computes from the incoming gradient `g`, in its own words.
+
+    >>> b = np.array(3.0)
+    >>> rule_text(lambda g: g * b)
+    'g * b'
+    """
+    rule = unwrapped(rule)
+    if rule in _UNNAMED:
+        return _UNNAMED[rule]
+    text = _lambda_body(rule) if rule.__name__ == "<lambda>" else None
+    return text or f"{rule.__name__}(g)"
+
+
+def unwrapped(rule: Any) -> Any:
+    """The rule of the operation itself, without the sum that the engine put around it."""
+    return getattr(rule, "rule", rule)
+
+
+def _lambda_body(rule: Any) -> str | None:
+    """The source between the first and the last character that the function's instructions come from."""
+    spans = [p for p in rule.__code__.co_positions() if None not in p and p[2] != p[3]]
+    if not spans:
+        return None
+    first, last = min(p[0] for p in spans), max(p[1] for p in spans)
+    start = min(p[2] for p in spans if p[0] == first)
+    end = max(p[3] for p in spans if p[1] == last)
+    lines = [linecache.getline(rule.__code__.co_filename, n).encode() for n in range(first, last + 1)]
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][start:]
+    return " ".join(line.decode().strip() for line in lines) or None
+
+
+def with_numbers(expression: str, numbers: Mapping[str, str]) -> str | None:
+    """The expression with numbers for its names; None where it does more than arithmetic.
+
+    >>> with_numbers("g * np.cos(input)", {"g": "−8", "input": "0.5"})
+    '−8 * cos(0.5)'
+    """
+    try:
+        tree = ast.parse(expression, mode="eval").body
+        return _write(tree, numbers)
+    except (SyntaxError, KeyError, _NotArithmetic):
+        return None
+
+
+class _NotArithmetic(Exception):
+    pass
+
+
+_SIGNS = {
+    ast.Add: "+", ast.Sub: "−", ast.Mult: "×", ast.Div: "/", ast.Pow: "**", ast.Gt: ">", ast.Lt: "<", ast.Eq: "==",
+}  # fmt: skip
+_TIGHTNESS = {ast.Add: 1, ast.Sub: 1, ast.Mult: 2, ast.Div: 2, ast.Pow: 4}
+
+
+def _write(node: ast.expr, numbers: Mapping[str, str], around: int = 0) -> str:
+    match node:
+        case ast.Name(id=name):
+            text = numbers[name]
+            return f"({text})" if around and text.startswith("−") and around > 3 else text
+        case ast.Constant(value=value):
+            return str(value)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return f"−({_write(operand, numbers)})"
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _TIGHTNESS:
+            tight = _TIGHTNESS[type(op)]
+            text = f"{_write(left, numbers, tight)} {_SIGNS[type(op)]} {_write(right, numbers, tight + 1)}"
+            return f"({text})" if tight < around else text
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _SIGNS:
+            return f"({_write(left, numbers)} {_SIGNS[type(op)]} {_write(right, numbers)})"
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr=name), args=[argument], keywords=[]):
+            return f"{name}({_write(argument, numbers)})"
+    raise _NotArithmetic
