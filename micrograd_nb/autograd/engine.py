@@ -87,7 +87,7 @@ def backward_steps(
         for target in node.targets:
             if target not in grads:
                 grads[target] = None
-                order.append(target)
+                order.append(target)  # type: ignore[arg-type]  # never None: that key is there from the start
     order.sort(key=_by_number)
 
     while order:
@@ -101,7 +101,7 @@ def backward_steps(
             if watch:
                 yield _arrival(node, leaf, grad)
             if leaf is not None and not shadow:
-                leaf.accumulate_grad(grad, owned=id(grad) not in passed_on)
+                leaf.accumulate_grad(grad, id(grad) not in passed_on)
             continue
         if watch:
             yield Step("ready", node, incoming=grad)
@@ -194,7 +194,7 @@ def _position(edge: Edge, edges: Sequence[Edge]) -> int:
 
 def _sent(node: Node, edge: Edge, grad: Any, contribution: Any, before: Any, total: Any) -> Step:
     target, rule, _ = edge
-    product, summed = contribution, ()
+    product, summed = contribution, tuple[int, ...]()
     if isinstance(rule, Unbroadcast):
         product = rule.rule(grad)
         summed = summed_axes(product.shape, rule.shape)

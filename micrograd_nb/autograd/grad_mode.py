@@ -10,7 +10,9 @@ from collections.abc import Callable
 from contextlib import ContextDecorator
 from threading import get_ident
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
 threads_off: set[int] = set()
 
@@ -83,7 +85,7 @@ class set_grad_enabled(_Mode):
     def __enter__(self) -> None:
         """The constructor has switched already."""
 
-    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def __call__(self, function: Decorated) -> Decorated:
         _switch(self._before)  # a decorator acts when the function runs, not when it is defined
         return super().__call__(function)
 

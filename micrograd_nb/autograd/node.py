@@ -48,13 +48,13 @@ class Node:
     targets: tuple[Node | None, ...]
     edges: tuple[Edge, ...] | None
     saves: bool
-    options: dict[str, Any]
+    options: dict[str, Any] | None
     code: CodeType
     instruction: int
 
     def name(self) -> str:
         """PyTorch's name of the operation: `MulBackward0`."""
-        return self.rule.name  # type: ignore[attr-defined, no-any-return]
+        return self.rule.name  # type: ignore[attr-defined]
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..tensors import Tensor
-from . import dot as dots
-from . import render
+from . import dot_writer, render
 from .graph import Graph
 
 MOST_NODES = 400
@@ -68,12 +67,12 @@ def draw(
     """
     graph = root if isinstance(root, Graph) else Graph.read(root, names or caller_names())
     refuse_large(graph)
-    return Picture(render.svg(dots.write(graph, values=values, grads=grads, direction=direction)), describe(graph))
+    return Picture(render.svg(dot_writer.write(graph, values=values, grads=grads, direction=direction)), describe(graph))
 
 
 def dot(root: Tensor | Graph, *, names: Mapping[str, Any] | None = None, **options: Any) -> str:
     """The graph as DOT text, for Graphviz or any program that reads it; options as for `draw`."""
-    return dots.write(root if isinstance(root, Graph) else Graph.read(root, names or caller_names()), **options)
+    return dot_writer.write(root if isinstance(root, Graph) else Graph.read(root, names or caller_names()), **options)
 
 
 def describe(graph: Graph) -> str:

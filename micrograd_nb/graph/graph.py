@@ -205,7 +205,7 @@ def functions_below(root: Tensor) -> list[Node]:
             if target is not None and target not in found and not isinstance(target, AccumulateGrad):
                 found[target] = None
                 order.append(target)
-    return sorted(order, key=lambda node: node.number)  # type: ignore[union-attr, arg-type, return-value]
+    return sorted(order, key=lambda node: node.number)  # type: ignore[arg-type]
 
 
 def _copy(value: ndarray | None) -> ndarray | None:

@@ -98,7 +98,7 @@ class _Recorder:
         start = {}
         for node in self.graph.nodes:
             if node.kind == "parameter":
-                start[node.id] = (f"grad {_short(node.grad)}", "earlier") if node.grad is not None else ("grad –", "none")
+                start[node.id] = (f"grad {_short(node.grad)} (earlier)", "earlier") if node.grad is not None else ("grad –", "none")
             elif node.kind in ("intermediate", "output"):
                 start[node.id] = ("grad –", "none")
         with np.errstate(all="ignore"):

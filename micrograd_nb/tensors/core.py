@@ -11,6 +11,7 @@ on the arrays and record it.
 
 from __future__ import annotations
 
+import builtins
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import EllipsisType
@@ -34,7 +35,6 @@ _new = object.__new__
 _caller = sys._getframe
 _FLOAT32 = np.dtype(np.float32)
 
-Size = tuple[int, ...]
 
 # -- running an operation and recording it -----------------------------------------------------------------------------
 # `unary` and `binary` say the same as `apply`, written out: they are the hot path.
@@ -147,8 +147,11 @@ def record(
     options: dict[str, Any] | None = None,
 ) -> Tensor:
     """The tensor of a value, with a node that leads to `targets`; with none where no target wants a gradient."""
-    out = _wrap(value)
+    out = _new(Tensor)
+    out.array = value if type(value) is ndarray else asarray(value)
+    out._grad = None
     if targets.count(None) == len(targets) or (threads_off and not is_grad_enabled()):
+        out.node = None
         return out
     out.node = node = _new(Node)
     node.rule = operation
@@ -382,7 +385,7 @@ class Tensor:
                 )
         self._grad = grad
 
-    def accumulate_grad(self, grad: ndarray, *, owned: bool) -> None:
+    def accumulate_grad(self, grad: ndarray, owned: bool) -> None:
         """Adds what a backward pass brought to `grad`. A leaf's gradient shares memory with nothing.
 
         `owned`: nobody but the engine holds the array. It may become the gradient unless it is a view.
@@ -831,7 +834,7 @@ class Tensor:
             first = _wrap(asarray(first, dtypes.common_dtype(first, rest[0].array)))
         return getattr(first, operation)(*rest)
 
-    def __bool__(self) -> bool:
+    def __bool__(self) -> builtins.bool:
         if self.array.size != 1:
             raise RuntimeError(
                 f"Boolean value of Tensor with {'no values' if not self.array.size else 'more than one value'} is "
@@ -839,18 +842,18 @@ class Tensor:
             )
         return bool(self.array.item())
 
-    def __float__(self) -> float:
+    def __float__(self) -> builtins.float:
         return float(self.item())
 
-    def __int__(self) -> int:
+    def __int__(self) -> builtins.int:
         return int(self.item())
 
-    def __index__(self) -> int:
+    def __index__(self) -> builtins.int:
         if self.array.dtype.kind not in "biu" or self.array.size != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.array.item())
 
-    def __len__(self) -> int:
+    def __len__(self) -> builtins.int:
         if self.array.ndim == 0:
             raise TypeError("len() of a 0-d tensor")
         return len(self.array)
@@ -860,7 +863,7 @@ class Tensor:
             raise TypeError("iteration over a 0-d tensor")
         return (self[i] for i in range(len(self.array)))
 
-    def __contains__(self, element: Any) -> bool:
+    def __contains__(self, element: Any) -> builtins.bool:
         return bool((self.array == (element.array if isinstance(element, Tensor) else element)).any())
 
     def __format__(self, spec: str) -> str:

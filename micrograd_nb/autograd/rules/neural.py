@@ -51,7 +51,7 @@ def cross_entropy(input: Any, *, target: Any) -> Any:
     """
     n, classes = input.shape
     at = np.arange(0, n * classes, classes) + target  # where the targets stand among all logits
-    p = input - np.maximum.reduce(input, 1, None, None, True)
+    p = input - np.maximum.reduce(input, 1, keepdims=True)
     picked = p.take(at)
     np.exp(p, p)
     total = p.dot(ones(classes, p.dtype))

@@ -1,0 +1,123 @@
+"""Samplers: in which order a loader goes through a dataset. They yield indices, a batch sampler lists of indices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sized
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from ..tensors import Generator, Tensor, randint, randperm
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Sampler(Generic[T_co]):
+    """The base of samplers: write `__iter__()`, and `__len__()` if it is known. (PyTorch: torch.utils.data.Sampler)"""
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError(f"Subclasses of Sampler should implement __iter__; {type(self).__name__} has none.")
+
+
+class SequentialSampler(Sampler[int]):
+    """0, 1, 2, …: the order of the dataset.
+
+    >>> list(SequentialSampler("abc"))
+    [0, 1, 2]
+    """
+
+    def __init__(self, data_source: Sized) -> None:
+        self.data_source = data_source
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(range(len(self.data_source)))
+
+    def __len__(self) -> int:
+        return len(self.data_source)
+
+
+class RandomSampler(Sampler[int]):
+    """Every index once, in an order that is new each time.
+
+    Arguments:
+        replacement: draw every index anew, so that some come twice and some not at all.
+        num_samples: how many indices to draw; as many as there are samples if it is not given.
+        generator: for an order that can be repeated; without it, that of `manual_seed`.
+
+    Raises:
+        ValueError: `num_samples` below 1, or nothing to draw from.
+
+    >>> sorted(RandomSampler("abcd"))
+    [0, 1, 2, 3]
+    """
+
+    def __init__(
+        self,
+        data_source: Sized,
+        replacement: bool = False,
+        num_samples: int | None = None,
+        generator: Generator | None = None,
+    ) -> None:
+        self.data_source = data_source
+        self.replacement = replacement
+        self.generator = generator
+        self._num_samples = num_samples
+        if not isinstance(replacement, bool):
+            raise TypeError(f"replacement should be a boolean value, but got replacement={replacement}")
+        if len(data_source) == 0:
+            raise ValueError("num_samples should be a positive integer value, but the dataset is empty")
+        _check_positive("num_samples", self.num_samples)
+
+    @property
+    def num_samples(self) -> int:
+        """How many indices one pass draws."""
+        return len(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self) -> Iterator[int]:
+        n, drawn = len(self.data_source), list[int]()
+        while len(drawn) < self.num_samples:
+            drawn += self._draw(n).tolist()
+        return iter(drawn[: self.num_samples])
+
+    def _draw(self, n: int) -> Tensor:
+        """n indices below n: any, or every one of them once."""
+        return randint(n, (n,), generator=self.generator) if self.replacement else randperm(n, generator=self.generator)
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
+class BatchSampler(Sampler[list[int]]):
+    """The indices of another sampler, in lists of `batch_size`.
+
+    Arguments:
+        drop_last: leave out a last list that is shorter than the others.
+
+    Raises:
+        ValueError: `batch_size` below 1.
+
+    >>> list(BatchSampler(range(7), batch_size=3, drop_last=False))
+    [[0, 1, 2], [3, 4, 5], [6]]
+    """
+
+    def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
+        _check_positive("batch_size", batch_size)
+        if not isinstance(drop_last, bool):
+            raise ValueError(f"drop_last should be a boolean value, but got drop_last={drop_last}")
+        self.sampler = sampler
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+
+    def __iter__(self) -> Iterator[list[int]]:
+        indices = iter(self.sampler)
+        while batch := list(islice(indices, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch
+
+    def __len__(self) -> int:
+        n = len(self.sampler)  # type: ignore[arg-type]
+        return n // self.batch_size if self.drop_last else -(-n // self.batch_size)
+
+
+def _check_positive(name: str, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+        raise ValueError(f"{name} should be a positive integer value, but got {name}={value}")

@@ -1,0 +1,50 @@
+"""Parameter: a tensor that a model learns.
+
+Assign one to an attribute of a `Module`, and `module.parameters()` hands it to an optimizer. Any other tensor that you
+assign stays what it is: a value that the module keeps for itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..tensors import Tensor, empty, from_numpy
+
+
+class Parameter(Tensor):
+    """A leaf that requires gradients, and that modules register by its type. (PyTorch: torch.nn.Parameter)
+
+    Arguments:
+        data: a tensor of floats. The parameter shares its memory and leaves its history behind.
+        requires_grad: False for a parameter that is part of the model, but stays as it is.
+
+    Raises:
+        TypeError: `data` is no tensor.
+        RuntimeError: integers that should require gradients.
+
+    >>> import micrograd_nb as mg
+    >>> mg.nn.Parameter(mg.tensor([1.0, 2.0]))
+    Parameter containing:
+    tensor([1., 2.], requires_grad=True)
+    """
+
+    __slots__ = ()
+
+    def __init__(self, data: Tensor | None = None, requires_grad: bool = True) -> None:
+        if data is None:
+            data = empty(0)
+        if not isinstance(data, Tensor):
+            raise TypeError(
+                f"a Parameter is made of a Tensor, not of {type(data).__name__}. Make a tensor of it first: "
+                "Parameter(tensor(...))."
+            )
+        self.array = data.array
+        self._grad = self.node = None
+        self.requires_grad = requires_grad
+
+    def __repr__(self) -> str:
+        return "Parameter containing:\n" + super().__repr__()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy or a pickle is a new leaf: its own numbers, no gradient, no place in the old one's graph."""
+        return type(self), (from_numpy(self.array), self.requires_grad)

@@ -1,0 +1,6 @@
+"""Optimizers, from simple to hard. Floor 2: they know tensors and their gradients, and nothing of modules and data."""
+
+from .optimizer import Optimizer
+from .sgd import SGD
+
+__all__ = ["Optimizer", "SGD"]

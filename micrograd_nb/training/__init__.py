@@ -1,0 +1,16 @@
+"""The training loop, steppable or in one call, and what measures a model. Floor 3: on `nn`, `optim` and `data`."""
+
+from .history import History
+from .loop import TrainStep, fit, train_steps
+from .metrics import Evaluation, accuracy, evaluate, evaluating
+
+__all__ = [
+    "train_steps",
+    "TrainStep",
+    "fit",
+    "History",
+    "accuracy",
+    "evaluate",
+    "Evaluation",
+    "evaluating",
+]

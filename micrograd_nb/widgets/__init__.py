@@ -1,0 +1,12 @@
+"""Widgets for notebooks: they hold state and draw, and every number in them comes from the library.
+
+>>> import micrograd_nb as mg
+>>> from micrograd_nb.widgets import BackwardStepper
+>>> a = mg.tensor(2.0, requires_grad=True)
+>>> BackwardStepper(a * 3.0)
+<BackwardStepper: 4 steps>
+"""
+
+from .stepper import BackwardStepper
+
+__all__ = ["BackwardStepper"]

@@ -1,0 +1,375 @@
+"""Every operation of the table: its value, its gradients, its dtypes, and what its rules promise the engine."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy import ndarray
+
+import micrograd_nb as mg
+from micrograd_nb.autograd import rules
+from tests.autograd.operations import (
+    ARITHMETIC,
+    CHOOSING,
+    DIFFERENTIABLE,
+    ELEMENTARY,
+    NEURAL,
+    OPERATIONS,
+    REDUCTIONS,
+    WITHOUT_GRADIENT,
+    Operation,
+    Shapes,
+)
+from tests.autograd.reference import (
+    assert_close,
+    assert_same,
+    assert_same_outcome,
+    attempt,
+    finite_differences,
+    gradients,
+    leaves,
+)
+
+
+def parameters(operations: list[Operation]) -> list[Any]:
+    """One test parameter for every operation and every case of it, called `a + b (3, 1) (4,)`."""
+    return [
+        pytest.param(operation, shapes, id=" ".join([operation.name, *map(str, shapes)]))
+        for operation in operations
+        for shapes in operation.cases
+    ]
+
+
+every_case = pytest.mark.parametrize(("operation", "shapes"), parameters(OPERATIONS))
+every_differentiable_case = pytest.mark.parametrize(("operation", "shapes"), parameters(DIFFERENTIABLE))
+every_differentiable = pytest.mark.parametrize("operation", DIFFERENTIABLE, ids=lambda operation: operation.name)
+
+
+def result(operation: Operation, shapes: Shapes) -> Any:
+    """The operation on leaves of the given shapes."""
+    return operation.call(mg, *leaves(mg, operation.samples(shapes)))
+
+
+def gradient_for(value: Any) -> ndarray:
+    """A gradient to start from: of the value's shape and dtype, different everywhere."""
+    array = np.asarray(value)
+    return np.random.default_rng(1).normal(size=array.shape).astype(array.dtype)
+
+
+# -- the table ---------------------------------------------------------------------------------------------------------
+
+
+def marked_operations() -> list[Callable[..., Any]]:
+    """Every function in `micrograd_nb.autograd.rules` that is marked with `@operation`."""
+    modules = [importlib.import_module(f"{rules.__name__}.{m.name}") for m in pkgutil.iter_modules(rules.__path__)]
+    return [f for m in modules for f in vars(m).values() if hasattr(f, "broadcasts") and f.__module__ == m.__name__]
+
+
+def test_every_operation_is_in_the_table() -> None:
+    in_table = {row.rule for row in DIFFERENTIABLE}
+    missing = [f"{rule.__module__}.{rule.__name__}" for rule in marked_operations() if rule not in in_table]
+    assert missing == []
+
+
+def test_every_operation_is_tried_on_an_empty_input() -> None:
+    without = [row.name for row in OPERATIONS if not any(0 in shape for shapes in row.cases for shape in shapes)]
+    assert without == ["max", "min", "expand", "argmax", "argmin"]  # these want elements, or turn none into some
+
+
+def test_every_operation_that_broadcasts_is_tried_on_two_shapes() -> None:
+    assert all(any(len(set(shapes)) > 1 for row in DIFFERENTIABLE if row.rule is rule for shapes in row.cases)
+               for rule in marked_operations() if rule.broadcasts and rule is not rules.shape.expand)  # fmt: skip
+
+
+def test_names_differ() -> None:
+    assert len({row.name for row in OPERATIONS}) == len(OPERATIONS)
+
+
+@every_differentiable
+def test_row_runs_the_operation_that_it_names(operation: Operation) -> None:
+    assert result(operation, operation.cases[0]).grad_fn.name() == operation.rule.name
+
+
+# -- values ------------------------------------------------------------------------------------------------------------
+
+
+@every_case
+def test_value_equals_numpy(operation: Operation, shapes: Shapes) -> None:
+    arrays = operation.samples(shapes)
+    assert_close(operation.call(mg, *map(mg.tensor, arrays)), operation.reference(*arrays))
+
+
+@every_case
+def test_value_equals_pytorch(operation: Operation, shapes: Shapes, torch: ModuleType) -> None:
+    for dtype in ("float32", "float64"):
+        arrays = operation.samples(shapes, dtype)
+        ours, theirs = (operation.call(m, *map(m.tensor, arrays)) for m in (mg, torch))
+        assert_same(ours, theirs, dtype)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+@pytest.mark.parametrize("dtype", ["bool", "int64"])
+def test_integers_and_bools_are_computed_or_refused_as_by_pytorch(
+    operation: Operation, dtype: str, torch: ModuleType
+) -> None:
+    for shapes in operation.cases:
+        if any(0 in shape for shape in shapes):
+            continue
+        arrays = operation.samples(shapes, dtype)
+        with np.errstate(all="ignore"):
+            ours, theirs = (attempt(lambda m=m: operation.call(m, *map(m.tensor, arrays))) for m in (mg, torch))  # noqa: B023
+        assert_same_outcome(ours, theirs, str(shapes))
+
+
+SPECIAL = np.array([np.nan, np.inf, -np.inf, 0.0, -0.0, 1e300, -1e300, 1e-300, 700.0, -710.0, 0.5])
+SPECIAL_PAIRS = [SPECIAL.repeat(11), np.tile(SPECIAL, 11), SPECIAL.repeat(11)[::-1].copy()]
+NUMERIC = [*ARITHMETIC, *ELEMENTARY, *CHOOSING, *NEURAL[4:], *REDUCTIONS, *WITHOUT_GRADIENT]
+
+
+@pytest.mark.parametrize("operation", NUMERIC, ids=lambda operation: operation.name)
+def test_infinite_and_missing_numbers_as_in_pytorch(operation: Operation, torch: ModuleType) -> None:
+    shapes = operation.cases[0]
+    arrays = [a.reshape((11, 11, 1)[: len(shape)]) for a, shape in zip(SPECIAL_PAIRS, shapes, strict=False)]
+    with np.errstate(all="ignore"):
+        ours = operation.call(mg, *map(mg.tensor, arrays))
+    assert_same(ours, operation.call(torch, *map(torch.tensor, arrays)))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(lambda x: mg.log(x), id="log 0"),
+        pytest.param(lambda x: 1 / x, id="1 / 0"),
+        pytest.param(lambda x: x / x, id="0 / 0"),
+        pytest.param(lambda x: mg.exp(x + 1000), id="exp 1000"),
+        pytest.param(lambda x: mg.sigmoid(x - 1000), id="sigmoid -1000"),
+        pytest.param(lambda x: mg.sqrt(x - 1), id="sqrt -1"),
+        pytest.param(lambda x: x**-1, id="0 ** -1"),
+        pytest.param(lambda x: x[:0].mean(), id="mean of nothing"),
+    ],
+)
+def test_infinity_and_nan_come_without_a_warning_as_in_pytorch(call: Callable[..., Any]) -> None:
+    call(mg.zeros(2))  # a warning would be an error here
+
+
+# -- gradients ---------------------------------------------------------------------------------------------------------
+
+
+@every_differentiable_case
+def test_gradients_equal_finite_differences(operation: Operation, shapes: Shapes) -> None:
+    arrays = operation.samples(shapes)
+    grad = gradient_for(operation.call(mg, *map(mg.tensor, arrays)))
+    expected = finite_differences(operation.reference, arrays, grad)
+    for i, (ours, slope) in enumerate(zip(gradients(mg, operation.call, arrays, grad), expected, strict=True)):
+        actual = np.zeros_like(slope) if ours is None else ours.array  # None: a condition, which has no gradient
+        np.testing.assert_allclose(actual, slope, rtol=1e-6, atol=1e-6, err_msg=f"gradient of input {i}")
+
+
+@every_differentiable_case
+def test_gradients_equal_pytorch(operation: Operation, shapes: Shapes, torch: ModuleType) -> None:
+    for dtype in ("float32", "float64"):
+        arrays = operation.samples(shapes, dtype)
+        grad = gradient_for(operation.call(mg, *map(mg.tensor, arrays)))
+        both = (gradients(m, operation.call, arrays, grad) for m in (mg, torch))
+        for i, (ours, theirs) in enumerate(zip(*both, strict=True)):
+            assert_same(ours, theirs, f"gradient of input {i}, {dtype}")
+
+
+@pytest.mark.parametrize(("operation", "shapes"), parameters([o for o in DIFFERENTIABLE if len(o.cases[0]) > 1]))
+def test_gradient_does_not_depend_on_which_other_inputs_want_one(operation: Operation, shapes: Shapes) -> None:
+    arrays = operation.samples(shapes)
+    grad = gradient_for(operation.call(mg, *map(mg.tensor, arrays)))
+    for i, together in enumerate(gradients(mg, operation.call, arrays, grad)):
+        if together is not None:
+            inputs = [mg.tensor(a, requires_grad=i == j) for j, a in enumerate(arrays)]
+            operation.call(mg, *inputs).backward(mg.tensor(grad))
+            assert [x.grad is None for x in inputs] == [i != j for j in range(len(inputs))]
+            assert_close(inputs[i].grad, together)
+
+
+def spread_out(array: ndarray) -> ndarray:
+    """The same numbers at every second place in memory, backwards along the first axis: not contiguous."""
+    if array.ndim == 0:
+        return array
+    wide = np.full((*array.shape, 2), 99, array.dtype)
+    wide[..., 0] = array[::-1]
+    return wide[::-1, ..., 0]
+
+
+@pytest.mark.parametrize(("operation", "shapes"), parameters([o for o in OPERATIONS if o.name != "view"]))
+def test_non_contiguous_inputs_and_gradients_change_nothing(operation: Operation, shapes: Shapes) -> None:
+    """Except for `view`, which never copies and so refuses them."""
+    arrays = operation.samples(shapes)
+    inputs, spread = ([mg.from_numpy(a) for a in made] for made in (arrays, map(spread_out, arrays)))
+    for x in (*inputs, *spread):
+        x.requires_grad = operation.rule is not None
+    values = [operation.call(mg, *xs) for xs in (inputs, spread)]
+    assert_close(values[1], values[0])
+    if operation.rule is not None:
+        grad = gradient_for(values[0].detach())
+        values[0].backward(mg.from_numpy(grad))
+        values[1].backward(mg.from_numpy(spread_out(grad)))
+        for x, y in zip(inputs, spread, strict=True):
+            assert (x.grad is None) == (y.grad is None)
+            if x.grad is not None:
+                assert_close(y.grad, x.grad)
+
+
+@every_differentiable
+def test_gradient_that_is_one_number_stretched(operation: Operation) -> None:
+    """`sum` sends such a gradient: it looks like a whole array, has one element in memory, and is read-only."""
+    arrays = operation.samples(operation.cases[0])
+    whole, stretched = leaves(mg, arrays), leaves(mg, arrays)
+    operation.call(mg, *stretched).sum().backward()
+    value = operation.call(mg, *whole)
+    value.backward(mg.ones_like(value))
+    for x, y in zip(whole, stretched, strict=True):
+        assert (x.grad is None) == (y.grad is None)
+        if x.grad is not None:
+            assert_close(y.grad, x.grad)
+
+
+# fmt: off
+CONVENTIONS = [
+    ("abs at 0",            lambda m, x: m.abs(x),                [0.0, -0.0, 1.0]),
+    ("relu at 0",           lambda m, x: m.relu(x),               [0.0, -0.0, 1.0]),
+    ("sqrt at 0",           lambda m, x: m.sqrt(x),               [0.0, 1.0, 4.0]),
+    ("log at 0",            lambda m, x: m.log(x),                [0.0, 1.0, -1.0]),
+    ("1 / 0",               lambda m, x: 1 / x,                   [0.0, 1.0, 2.0]),
+    ("0 / 0",               lambda m, x: x / x,                   [0.0, 1.0, 2.0]),
+    ("x ** 0 at 0",         lambda m, x: x ** 0,                  [0.0, 1.0, -2.0]),
+    ("x ** 0.0 at inf",     lambda m, x: x ** 0.0,                [np.inf, np.nan, -2.0]),
+    ("x ** 1 at 0",         lambda m, x: x ** 1,                  [0.0, 1.0, -2.0]),
+    ("x ** 2 at 0",         lambda m, x: x ** 2,                  [0.0, 1.0, -2.0]),
+    ("x ** 0.5 at 0",       lambda m, x: x ** 0.5,                [0.0, 1.0, 4.0]),
+    ("x ** -1 at 0",        lambda m, x: x ** -1,                 [0.0, 1.0, -2.0]),
+    ("x ** tensor 0",       lambda m, x: x ** m.zeros(3),         [0.0, 1.0, -2.0]),
+    ("0 ** x",              lambda m, x: 0 ** x,                  [0.0, 1.0, 2.0]),
+    ("0 ** x, x negative",  lambda m, x: 0 ** x,                  [-1.0, -2.0, 0.5]),
+    ("(-2) ** x",           lambda m, x: (-2) ** x,               [0.0, 1.0, 2.0]),
+    ("x ** x",              lambda m, x: x ** x,                  [0.0, 1.0, 2.0]),
+    ("sigmoid far out",     lambda m, x: m.sigmoid(x),            [-90.0, 0.0, 90.0]),
+    ("clamp at its limits", lambda m, x: m.clamp(x, -1, 1),       [-1.0, 1.0, 1.5]),
+    ("clamp of NaN",        lambda m, x: m.clamp(x, -1, 1),       [np.nan, np.inf, 0.0]),
+    ("clamp, min over max", lambda m, x: m.clamp(x, 1, -1),       [-2.0, 0.0, 2.0]),
+    ("maximum of equals",   lambda m, x: m.maximum(x, m.ones(3)), [1.0, 0.0, 2.0]),
+    ("minimum of equals",   lambda m, x: m.minimum(m.ones(3), x), [1.0, 0.0, 2.0]),
+    ("maximum with itself", lambda m, x: m.maximum(x, x),         [1.0, 0.0, 2.0]),
+    ("max of equals",       lambda m, x: m.max(x),                [2.0, 0.0, 2.0]),
+    ("min of equals",       lambda m, x: m.min(x),                [0.0, 0.0, 2.0]),
+    ("max, dim, of equals", lambda m, x: m.max(x, 0)[0],          [2.0, 0.0, 2.0]),
+    ("min, dim, of equals", lambda m, x: m.min(x, 0)[0],          [0.0, 0.0, 2.0]),
+    ("max of NaN",          lambda m, x: m.max(x),                [np.nan, 0.0, 2.0]),
+    ("maximum of NaN",      lambda m, x: m.maximum(x, m.ones(3)), [np.nan, 0.0, 2.0]),
+    ("where's other NaN",   lambda m, x: m.where(x > 0, m.log(x), 0.0), [-1.0, 0.0, 2.0]),
+    ("softmax of inf",      lambda m, x: m.softmax(x, 0),         [-np.inf, 0.0, 2.0]),
+    ("softmax, large",      lambda m, x: m.softmax(x, 0),         [1e4, 0.0, 2e4]),
+    ("log_softmax of inf",  lambda m, x: m.log_softmax(x, 0),     [-np.inf, 0.0, 2.0]),
+    ("log_softmax, large",  lambda m, x: m.log_softmax(x, 0),     [1e4, 0.0, 2e4]),
+    ("cross_entropy, large", lambda m, x: m.nn.functional.cross_entropy(x[None], m.tensor([1])), [1e4, 0.0, 2e4]),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("call", "at"), [pytest.param(c, at, id=name) for name, c, at in CONVENTIONS])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_value_and_gradient_where_mathematics_leaves_a_choice(
+    call: Callable[..., Any], at: list[float], dtype: str, torch: ModuleType
+) -> None:
+    (x,), (y,) = (leaves(m, [np.array(at, dtype)]) for m in (mg, torch))
+    with np.errstate(all="ignore"):
+        ours, theirs = call(mg, x), call(torch, y)
+    assert_same(ours, theirs, "value")
+    ours.sum().backward()
+    theirs.sum().backward()
+    assert_same(x.grad, y.grad, "gradient")
+
+
+# -- the contract of `@operation` --------------------------------------------------------------------------------------
+
+
+def gradient_rules(value: Any) -> list[Callable[[ndarray], ndarray]]:
+    """The gradient rules of the operation that made a tensor, for the inputs that require gradients."""
+    return [rule for target, rule, _ in value.grad_fn.edges if target is not None]
+
+
+def arrays_closed_over(rule: Any) -> list[ndarray]:
+    """The arrays that a rule holds: in its closure, also inside of tuples and of functions that it closes over."""
+    if isinstance(rule, ndarray):
+        return [rule]
+    if isinstance(rule, (tuple, list)):
+        return [array for part in rule for array in arrays_closed_over(part)]
+    if hasattr(rule, "rule"):  # a rule around the operation's own, which sums what was broadcast
+        return arrays_closed_over(rule.rule)
+    return arrays_closed_over([cell.cell_contents for cell in getattr(rule, "__closure__", None) or ()])
+
+
+@every_differentiable_case
+def test_rule_returns_no_array_that_it_closes_over_and_changes_none(operation: Operation, shapes: Shapes) -> None:
+    value = result(operation, shapes)
+    grad = gradient_for(value.detach())
+    for i, rule in enumerate(gradient_rules(value)):
+        held = arrays_closed_over(rule)
+        before = [array.tobytes() for array in [grad, *held]]
+        made = rule(grad)
+        assert not any(np.shares_memory(made, array) for array in held), f"rule of input {i}"
+        assert [array.tobytes() for array in [grad, *held]] == before, f"rule of input {i}"
+
+
+@pytest.mark.parametrize("rule", marked_operations(), ids=lambda rule: rule.__name__)
+def test_saves_tells_whether_the_rules_close_over_arrays(rule: Any) -> None:
+    values = [result(row, row.cases[0]) for row in DIFFERENTIABLE if row.rule is rule]
+    assert rule.saves == any(arrays_closed_over(gradient_rules(value)) for value in values)
+
+
+@every_differentiable
+def test_saved_names_every_array_that_the_rules_close_over(operation: Operation) -> None:
+    value = result(operation, operation.cases[0])
+    named = arrays_closed_over(list(value.grad_fn.saved.values()))
+    assert {id(a) for a in arrays_closed_over(gradient_rules(value))} <= {id(a) for a in named}
+
+
+# Where one node of ours is several of PyTorch's, and the name that PyTorch gives to the last of those.
+NAMED_OTHERWISE = {
+    "number / a":      "MulBackward0",         # number · (1 / a)
+    "vector @ matrix": "SqueezeBackward4",     # a matrix of one row
+    "batch @ batch":   "UnsafeViewBackward0",  # expand, view, bmm, view
+    "batch @ vector":  "UnsafeViewBackward0",
+    "vector @ batch":  "UnsafeViewBackward0",
+    "linear":          "AddmmBackward0",       # its own name says which layer it was
+    "linear, no bias": "MmBackward0",
+    "linear, vector":  "ViewBackward0",
+    "linear, batches": "ViewBackward0",
+    "cross_entropy":   "NllLossBackward0",     # log_softmax, nll_loss
+    "x[1:, 0]":        "SelectBackward0",      # a node for each index
+    "x[1, 2]":         "SelectBackward0",
+    "x[:, None]":      "UnsqueezeBackward0",
+}  # fmt: skip
+
+
+@every_differentiable
+def test_name_equals_pytorch(operation: Operation, torch: ModuleType) -> None:
+    arrays = operation.samples(operation.cases[0])
+    ours, theirs = (operation.call(m, *leaves(m, arrays)).grad_fn.name() for m in (mg, torch))
+    if operation.name in NAMED_OTHERWISE:
+        assert theirs == NAMED_OTHERWISE[operation.name] != ours
+    else:
+        assert ours == theirs
+
+
+@every_differentiable
+def test_second_backward_is_refused_where_pytorch_refuses_it(operation: Operation, torch: ModuleType) -> None:
+    """Only what saved something is freed: additions and views can be walked twice."""
+
+    def refused(m: ModuleType) -> bool:
+        value = operation.call(m, *leaves(m, operation.samples(operation.cases[0])))
+        value.backward(m.ones_like(value), retain_graph=False)
+        return isinstance(attempt(lambda: value.backward(m.ones_like(value))), RuntimeError)
+
+    assert refused(mg) == refused(torch)

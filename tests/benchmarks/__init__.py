@@ -1,0 +1,1 @@
+"""Benchmarks: they report, and are never timed tests. See README.md in this folder."""

@@ -1,0 +1,1 @@
+"""Tests that open a real JupyterLab in a real Chromium, and the tools for it."""

@@ -1,0 +1,126 @@
+"""The frame of the checkers, and the test that holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import micrograd_nb as mg
+from micrograd_nb.exercises import Verdict, exercise
+from micrograd_nb.exercises.check import NotYet, Wrong, call, close, kind, number, require, shown
+from tests.exercises.cases import failures
+
+
+@exercise
+def double(answer: Any) -> str:
+    """Twice 3."""
+    got = number(call(answer, 3, shown="double(3)"), "double(3)")
+    require(got != 9, "that is the square")
+    require(close(got, 6), f"double(3) is {shown(got)}")
+    return "double(3) is 6"
+
+
+def test_verdict_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    double(lambda x: x + x)
+    assert capsys.readouterr().out == "✓ double(3) is 6\n"
+
+
+@pytest.mark.parametrize("stub", [..., None, lambda x: ..., lambda x: None])
+def test_stub_is_not_judged(stub: Any) -> None:
+    assert double.verdict(stub).state == "not yet"
+    assert str(double.verdict(stub)).startswith("not yet: ")
+
+
+def test_not_implemented_is_a_stub() -> None:
+    def stub(x: Any) -> Any:
+        raise NotImplementedError
+
+    assert double.verdict(stub) == Verdict("not yet", "double(3) raises NotImplementedError")
+
+
+def test_error_names_the_learners_line() -> None:
+    def misspelt(x: Any) -> Any:
+        return y + x  # type: ignore[name-defined]  # noqa: F821
+
+    verdict = double.verdict(misspelt)
+    assert verdict.state == "wrong"
+    assert "NameError: name 'y' is not defined" in verdict.text
+    assert "in the line `return y + x" in verdict.text
+
+
+def test_endless_recursion_is_named() -> None:
+    def endless(x: Any) -> Any:
+        return endless(x)
+
+    assert double.verdict(endless) == Verdict("wrong", "double(3) never stops calling itself: which argument ends it?")
+
+
+@pytest.mark.parametrize("answer", [5, "six", [], object(), lambda: 6, lambda x: "6", lambda x: [6, 6], lambda x: {}])
+def test_strange_answers_are_wrong_and_raise_nothing(answer: Any) -> None:
+    assert double.verdict(answer).state == "wrong"
+
+
+def test_mistake_of_the_checker_is_no_crash() -> None:
+    @exercise
+    def broken(answer: Any) -> str:
+        return str(1 / 0)
+
+    assert broken.verdict(1) == Verdict("wrong", "this answer cannot be checked: ZeroDivisionError: division by zero")
+
+
+def test_interrupt_is_the_learners() -> None:
+    def stopped(x: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        double.verdict(stopped)
+
+
+@pytest.mark.parametrize("six", [6, 6.0, np.float32(6), np.array([6]), mg.tensor(6), mg.tensor([6.0])])
+def test_numbers(six: Any) -> None:
+    assert number(six, "six") == 6.0
+
+
+@pytest.mark.parametrize("x", ["6", True, [6, 6], None, {}, 6j, mg.tensor([6.0, 6.0])])
+def test_not_a_number(x: Any) -> None:
+    with pytest.raises(Wrong, match="six should be a number, and is"):
+        number(x, "six")
+
+
+def test_kinds() -> None:
+    assert [kind(x) for x in (1, [], mg.ones(2, 3))] == ["an int", "a list", "a tensor of shape (2, 3)"]
+
+
+# -- the test of checkers, shown bad checkers --------------------------------------------------------------------------
+
+
+def test_failures_accepts_a_good_checker() -> None:
+    mistakes = [(lambda x: x**2, "the square"), (lambda x: x, "double(3) is 3")]
+    assert list(failures(double, [...], mistakes, [lambda x: 2 * x])) == []
+
+
+def test_failures_notices_a_checker_that_praises_all() -> None:
+    @exercise
+    def praise(answer: Any) -> str:
+        return "well done"
+
+    found = list(failures(praise, [...], [(1, "one")], [2]))
+    assert found == ["not the diagnosis with 'one': ✓ well done", "a stub is judged: ✓ well done"]
+
+
+def test_failures_notices_one_diagnosis_for_all() -> None:
+    @exercise
+    def blame(answer: Any) -> str:
+        raise Wrong("no")
+
+    assert list(failures(blame, [], [(1, "no"), (2, "no")], [])) == ["several mistakes get the diagnosis with 'no'"] * 2
+
+
+def test_failures_notices_a_refused_solution() -> None:
+    @exercise
+    def never(answer: Any) -> str:
+        raise NotYet("never")
+
+    assert list(failures(never, [...], [], [6])) == ["a right answer is refused: not yet: never"]

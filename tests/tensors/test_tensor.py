@@ -1,0 +1,143 @@
+"""What else a tensor can do: tell about itself, be converted, and be changed in place."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import micrograd_nb as mg
+from micrograd_nb.tensors import spellings
+from tests.autograd.reference import assert_same
+
+NAMES = [name for name, value in vars(spellings).items() if callable(value) and not isinstance(value, type)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_function_and_method_of_one_name_are_one(name: str) -> None:
+    assert getattr(mg, name) is getattr(mg.Tensor, name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_function_has_the_name_that_it_has_in_pytorch(name: str, torch: ModuleType) -> None:
+    assert callable(getattr(torch, name))
+    assert getattr(mg, name).__name__ == name
+
+
+# fmt: off
+FACTS: dict[str, Callable[[Any, Any], Any]] = {
+    "shape":             lambda m, x: tuple(x.shape),
+    "shape as a tuple":  lambda m, x: x.shape == (2, 3),
+    "shape, unpacked":   lambda m, x: [*x.shape],
+    "numel of a shape":  lambda m, x: x.shape.numel(),
+    "size":              lambda m, x: tuple(x.size()),
+    "size of a dim":     lambda m, x: x.size(-1),
+    "ndim":              lambda m, x: (x.ndim, x.dim()),
+    "numel":             lambda m, x: x.numel(),
+    "len":               lambda m, x: len(x),
+    "is_floating_point": lambda m, x: (x.is_floating_point(), x.long().is_floating_point()),
+    "is_contiguous":     lambda m, x: (x.is_contiguous(), x.T.is_contiguous()),
+    "device":            lambda m, x: str(x.device),
+    "dtype":             lambda m, x: (x.dtype == m.float32, x.dtype == m.float64, x.dtype.is_floating_point),
+    "names of dtypes":   lambda m, x: (m.float is m.float32, m.double is m.float64, m.long is m.int64),
+    "itemsize":          lambda m, x: [d.itemsize for d in (m.float16, m.float32, m.float64, m.int64, m.bool)],
+    "item":              lambda m, x: x[0, 1].item(),
+    "tolist":            lambda m, x: x.tolist(),
+    "tolist, 0-d":       lambda m, x: x[0, 1].tolist(),
+    "numpy":             lambda m, x: x.numpy().tolist(),
+    "float()":           lambda m, x: float(x[0, 1]),
+    "int()":             lambda m, x: int(x[1, 2]),
+    "bool()":            lambda m, x: (bool(x[0, 0]), bool(x[0, 1])),
+    "index":             lambda m, x: ["a", "b", "c"][m.tensor(2)],
+    "range":             lambda m, x: list(range(m.tensor(3))),
+    "in":                lambda m, x: (3 in x, 9 in x),
+    "hash":              lambda m, x: len({x, x.clone()}),
+    "np.asarray":        lambda m, x: np.asarray(x).tolist(),
+    "np.asarray, dtype": lambda m, x: np.asarray(x, dtype="int8").tolist(),
+    "leaf":              lambda m, x: (x.is_leaf, x.requires_grad, x.grad, x.grad_fn),
+    "data":              lambda m, x: x.data.tolist(),
+    "to the same dtype": lambda m, x: x.to(m.float32) is x,
+    "to the cpu":        lambda m, x: (x.cpu() is x, x.to("cpu") is x),
+    "contiguous":        lambda m, x: x.contiguous() is x,
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_fact_equals_that_of_pytorch(name: str, torch: ModuleType) -> None:
+    ours, theirs = (FACTS[name](m, m.arange(6.0).reshape(2, 3)) for m in (mg, torch))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("conversion", ["float", "double", "long", "int", "bool"])
+@pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float32", "float64"])
+def test_conversion_equals_that_of_pytorch(conversion: str, dtype: str, torch: ModuleType) -> None:
+    array = np.array([0, 1, 2.7, 100]).astype(dtype)
+    assert_same(*(getattr(m.tensor(array), conversion)() for m in (mg, torch)))
+
+
+# fmt: off
+IN_PLACE: dict[str, Callable[[Any, Any], Any]] = {
+    "add_":         lambda m, x: x.add_(2),
+    "add_, alpha":  lambda m, x: x.add_(m.ones(3), alpha=-0.5),
+    "sub_":         lambda m, x: x.sub_(m.ones(2, 1)),
+    "sub_, alpha":  lambda m, x: x.sub_(m.ones(2, 3), alpha=2),
+    "mul_":         lambda m, x: x.mul_(m.arange(3)),
+    "div_":         lambda m, x: x.div_(4),
+    "zero_":        lambda m, x: x.zero_(),
+    "fill_":        lambda m, x: x.fill_(1.5),
+    "copy_":        lambda m, x: x.copy_(m.arange(3)),
+    "+=":           lambda m, x: x.__iadd__(1),
+    "-=":           lambda m, x: x.__isub__(1),
+    "*=":           lambda m, x: x.__imul__(2),
+    "/=":           lambda m, x: x.__itruediv__(2),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", IN_PLACE)
+def test_in_place_change_equals_that_of_pytorch(name: str, torch: ModuleType) -> None:
+    changed = []
+    for m in (mg, torch):
+        x = m.arange(6.0).reshape(2, 3)
+        view = x[0]
+        assert IN_PLACE[name](m, x) is x
+        assert view.tolist() == x[0].tolist()  # a view sees the change
+        changed.append(x)
+    assert_same(*changed)
+
+
+def test_leaf_can_be_changed_inside_no_grad_as_an_optimizer_does() -> None:
+    weight = mg.ones(2, requires_grad=True)
+    (weight * 3).sum().backward()
+    with mg.no_grad():
+        weight -= 0.1 * weight.grad
+    np.testing.assert_allclose(weight.detach().numpy(), 0.7, rtol=1e-6)
+    assert weight.is_leaf
+    assert weight.requires_grad
+
+
+def test_deepcopy_of_a_leaf_is_a_leaf_of_its_own(torch: ModuleType) -> None:
+    for m in (mg, torch):
+        x = m.ones(2, requires_grad=True)
+        (x * 3).sum().backward()
+        y = copy.deepcopy(x)
+        (y * 5).sum().backward()
+        assert (x.grad.tolist(), y.grad.tolist(), y.is_leaf) == ([3.0, 3.0], [8.0, 8.0], True)
+
+
+@pytest.mark.parametrize("requires_grad", [False, True])
+def test_pickled_tensor_comes_back(requires_grad: bool) -> None:
+    x = mg.tensor([1.0, 2.0], dtype=mg.float64, requires_grad=requires_grad)
+    y = pickle.loads(pickle.dumps(x))
+    assert (y.tolist(), y.dtype, y.requires_grad, y.is_leaf) == ([1.0, 2.0], mg.float64, requires_grad, True)
+
+
+def test_pickled_dtype_is_the_one_object() -> None:
+    for dtype in (mg.float32, mg.bool, mg.int64):
+        assert pickle.loads(pickle.dumps(dtype)) is dtype
