@@ -121,7 +121,7 @@ def test_bad_source_is_refused(path: str, source: str, complaint: str) -> None:
 
 GOOD = [
     ("autograd/engine.py", "import numpy as np\nfrom collections import deque\nfrom .rules import add"),
-    ("tensors/tensor.py",  "from .. import autograd\nfrom ..autograd.engine import run\nfrom .dtype import float32"),
+    ("tensors/tensor.py",  "from .. import autograd\nfrom ..autograd.engine import run\nfrom .dtypes import float32"),
     ("data/transforms.py", "def load(path):\n from PIL import Image"),
     ("training/loop.py",   "from micrograd_nb import nn\nfrom tqdm.auto import tqdm"),
     ("__init__.py",        "from . import graph, nn\nfrom .tensors import Tensor"),

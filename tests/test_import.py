@@ -34,6 +34,8 @@ def test_loading_is_noticed() -> None:
     assert loaded_by("import matplotlib") & HEAVY >= {"matplotlib"}
 
 
-@pytest.mark.parametrize("package", ["autograd", "tensors", "nn", "optim", "data", "graph", "training", "widgets"])
+@pytest.mark.parametrize(
+    "package", ["autograd", "tensors", "nn", "optim", "data", "graph", "training", "exercises", "widgets"]
+)
 def test_package_can_be_imported_first(package: str) -> None:
     assert "micrograd_nb" in loaded_by(f"import micrograd_nb.{package}")

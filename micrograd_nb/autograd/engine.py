@@ -16,6 +16,7 @@ import numpy as np
 from numpy import ndarray
 
 from .node import Edge, GradientRule, Node
+from .quiet import quietly
 
 Root = tuple[Node, ndarray]
 """Where a backward pass starts, and the gradient that it starts with."""
@@ -72,37 +73,32 @@ def backward_steps(
         RuntimeError: an earlier pass has freed the graph. No leaf has been touched then.
     """
     grads: dict[Node | None, Any] = {None: None}  # the gradient that has arrived at each node so far
-    order: list[Node] = []
+    passed_on = set()  # the ids of gradients that are not ours alone
+    order: list[Any] = []
+    leaves: list[Any] = []
     for node, seed in roots:
+        passed_on.add(id(seed))
         if node in grads:
             grads[node] = grads[node] + seed
         else:
             grads[node] = seed
-            order.append(node)
+            (order if node.targets else leaves).append(node)
         if watch:
             yield Step("seed", node, total=grads[node])
-    passed_on = {id(seed) for _, seed in roots}  # gradients that are not ours alone, by id
 
     for node in order:  # the list grows while it is walked
         for target in node.targets:
             if target not in grads:
                 grads[target] = None
-                order.append(target)  # type: ignore[arg-type]  # never None: that key is there from the start
+                (order if target.targets else leaves).append(target)
     order.sort(key=_by_number)
 
     while order:
         node = order.pop()
-        grad = grads.pop(node)
         edges = node.edges
-        if not edges:
-            if edges is None:
-                raise RuntimeError(FREED)
-            leaf = node.variable  # type: ignore[attr-defined]
-            if watch:
-                yield _arrival(node, leaf, grad)
-            if leaf is not None and not shadow:
-                leaf.accumulate_grad(grad, id(grad) not in passed_on)
-            continue
+        if edges is None:
+            raise RuntimeError(FREED)
+        grad = grads.pop(node)
         if watch:
             yield Step("ready", node, incoming=grad)
         for edge in edges:
@@ -111,7 +107,7 @@ def backward_steps(
                 if watch:
                     yield Step("skip", node, _position(edge, edges), incoming=grad)
                 continue
-            contribution = rule(grad)  # type: ignore[misc]
+            contribution = rule(grad)
             if contribution is grad:
                 passed_on.add(id(grad))
             before = grads[target]
@@ -122,15 +118,25 @@ def backward_steps(
             node.edges = None
             if watch:
                 yield Step("free", node)
+
+    for node in leaves:  # last of all, so that an error on the way has changed no gradient
+        leaf, grad = node.reference(), grads[node]
+        if watch:
+            yield _arrival(node, leaf, grad)
+        if leaf is not None and not shadow:
+            leaf.accumulate_grad(grad, not watch and id(grad) not in passed_on)  # a watcher holds it, too
     if watch:
         yield Step("done", roots[0][0])
 
 
 def run_backward(roots: Sequence[Root], *, retain_graph: bool = False) -> None:
     """A whole backward pass. Division by zero and the like give inf and NaN without a warning, as in PyTorch."""
-    with np.errstate(all="ignore"):
-        for _ in backward_steps(roots, retain_graph=retain_graph, watch=False):
-            pass
+    quietly(_drain, backward_steps(roots, retain_graph=retain_graph, watch=False))
+
+
+def _drain(steps: Iterator[Step]) -> None:
+    for _ in steps:
+        pass
 
 
 # -- broadcasting ------------------------------------------------------------------------------------------------------

@@ -102,10 +102,10 @@ class AccumulateGrad(Node):
     Holds its tensor weakly, for the tensor holds its node.
     """
 
-    __slots__ = ("_variable",)
+    __slots__ = ("reference",)
 
     def __init__(self, variable: Any) -> None:
-        self._variable = weakref.ref(variable)
+        self.reference = weakref.ref(variable)
         self.number = 0  # below every operation: the backward pass comes to the leaves last
         self.targets = self.edges = ()
         self.saves = False
@@ -117,7 +117,7 @@ class AccumulateGrad(Node):
     @property
     def variable(self) -> Any:
         """The leaf tensor; None when nobody holds it any more."""
-        return self._variable()
+        return self.reference()
 
     @property
     def line(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..tensors import Tensor, as_tensor, from_numpy, stack, tensor
-from ..tensors.dtype import float64
+from ..tensors.dtypes import float64
 
 
 def default_collate(batch: Sequence[Any]) -> Any:

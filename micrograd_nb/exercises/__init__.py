@@ -6,7 +6,7 @@
 not yet: power(x, 1) returned None. If you have written it, a `return` is missing.
 """
 
-from . import automatic_differentiation, dynamic_graphs
+from . import automatic_differentiation, defining_and_training, dynamic_graphs
 from .check import Exercise, Verdict, exercise
 
-__all__ = ["Exercise", "Verdict", "automatic_differentiation", "dynamic_graphs", "exercise"]
+__all__ = ["Exercise", "Verdict", "automatic_differentiation", "defining_and_training", "dynamic_graphs", "exercise"]

@@ -55,7 +55,14 @@ def write(
 
     dot = graphviz.Digraph(
         graph_attr={"rankdir": direction, "bgcolor": "transparent", "pad": "0.1", "nodesep": "0.2", "ranksep": "0.3"},
-        node_attr={"shape": "box", "style": "filled", "fontname": FONT, "fontsize": "11", "fontcolor": INK, "height": "0.3"},
+        node_attr={
+            "shape": "box",
+            "style": "filled",
+            "fontname": FONT,
+            "fontsize": "11",
+            "fontcolor": INK,
+            "height": "0.3",
+        },
         edge_attr={"color": GREY, "arrowsize": "0.6"},
     )
     for node in graph.nodes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import html
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,7 +35,9 @@ class Picture:
     def img(self) -> str:
         """The picture as an HTML element that needs no other file."""
         data = base64.b64encode(self.svg.encode()).decode()
-        return f'<img alt="{html.escape(self.description)}" src="data:image/svg+xml;base64,{data}">'
+        style = re.search(r'style="[^"]*"', self.svg)  # its own size, where there is room for it
+        alt = f'alt="{html.escape(self.description)}"'
+        return f'<img {alt} {style[0] if style else ""} src="data:image/svg+xml;base64,{data}">'
 
     def __repr__(self) -> str:
         return f"<Picture: {self.description}>"
@@ -67,7 +70,9 @@ def draw(
     """
     graph = root if isinstance(root, Graph) else Graph.read(root, names or caller_names())
     refuse_large(graph)
-    return Picture(render.svg(dot_writer.write(graph, values=values, grads=grads, direction=direction)), describe(graph))
+    return Picture(
+        render.svg(dot_writer.write(graph, values=values, grads=grads, direction=direction)), describe(graph)
+    )
 
 
 def dot(root: Tensor | Graph, *, names: Mapping[str, Any] | None = None, **options: Any) -> str:
@@ -82,15 +87,16 @@ def describe(graph: Graph) -> str:
     counted = f"{len(functions)} function{'s' * (len(functions) != 1)}"
     values = len(graph.nodes) - len(functions)
     what = f"{graph.root.name}, " if graph.root.name else ""
-    return f"graph of {values} values and {counted} ({listed}), which computes {what}a value of shape {graph.root.shape}"
+    result = f"{what}a value of shape {graph.root.shape}"
+    return f"graph of {values} values and {counted} ({listed}), which computes {result}"
 
 
 def refuse_large(graph: Graph) -> None:
     """Raises an error for a graph that nobody could read."""
     if len(graph.nodes) > MOST_NODES:
         raise ValueError(
-            f"this graph has {len(graph.nodes)} nodes ({graph.count('function')} functions), and a picture of more than "
-            f"{MOST_NODES} cannot be read. Draw a smaller piece: the loss of one step, fewer layers, or one part, "
+            f"this graph has {len(graph.nodes)} nodes ({graph.count('function')} functions), and a picture of more "
+            f"than {MOST_NODES} cannot be read. Draw a smaller piece: the loss of one step, fewer layers, or one part, "
             "draw(hidden). Graph.read(loss) gives all of it as data, graph.dot(loss) as text."
         )
 

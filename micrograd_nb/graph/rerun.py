@@ -1,4 +1,4 @@
-"""Runs a recorded graph forward again, with other numbers in a leaf: a way to check a gradient that knows no calculus."""
+"""Runs a recorded graph forward again, with other numbers in a leaf: it checks gradients, and knows no calculus."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def with_numbers(expression: str, numbers: Mapping[str, str]) -> str | None:
     """The expression with numbers for its names; None where it does more than arithmetic.
 
     >>> with_numbers("g * np.cos(input)", {"g": "−8", "input": "0.5"})
-    '−8 * cos(0.5)'
+    '−8 × cos(0.5)'
     """
     try:
         tree = ast.parse(expression, mode="eval").body
@@ -87,4 +87,6 @@ def _write(node: ast.expr, numbers: Mapping[str, str], around: int = 0) -> str:
             return f"({_write(left, numbers)} {_SIGNS[type(op)]} {_write(right, numbers)})"
         case ast.Call(func=ast.Attribute(value=ast.Name(id="np"), attr=name), args=[argument], keywords=[]):
             return f"{name}({_write(argument, numbers)})"
+        case ast.Call(func=ast.Attribute(value=inner, attr="astype")):
+            return _write(inner, numbers, around)
     raise _NotArithmetic

@@ -12,6 +12,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from ..tensors import Tensor
 from . import text
 from .graph import Graph, GraphNode
 from .rerun import finite_differences
-from .source import rule_text, unwrapped, with_numbers
+from .source import rule_text, with_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ class _Recorder:
         start = {}
         for node in self.graph.nodes:
             if node.kind == "parameter":
-                start[node.id] = (f"grad {_short(node.grad)} (earlier)", "earlier") if node.grad is not None else ("grad –", "none")
+                start[node.id] = ("grad –", "none")
+                if node.grad is not None:
+                    start[node.id] = (f"grad {_short(node.grad)} (earlier)", "earlier")
             elif node.kind in ("intermediate", "output"):
                 start[node.id] = ("grad –", "none")
         with np.errstate(all="ignore"):
@@ -115,7 +118,10 @@ class _Recorder:
         total = _short(step.total)
         rows = (
             ("seed", f"∂{self.loss}/∂{self.loss} = {total}"),
-            ("why", "a value changes exactly as fast as itself" if self.root.array.size == 1 else "given by the caller"),
+            (
+                "why",
+                "given by the caller" if step.total is None or step.total.size > 1 else "a value changes as itself",
+            ),
         )
         spoken = f"The pass starts at {self.loss} with the gradient {total}."
         self.arrived[self.ids[step.node]] = self.expected[self.ids[step.node]]
@@ -180,8 +186,7 @@ class _Recorder:
             rows.append(("saved", ",  ".join(self._saved(step.node, name, x) for name, x in saved.items())))
         rows.append(("send", self._product(rule, saved, step)))
         if step.summed or step.product.shape != step.contribution.shape:  # type: ignore[union-attr]
-            axes = ", ".join(map(str, step.summed))
-            shapes = f"{text.shape(step.product.shape)} → sum axis {axes} → {text.shape(step.contribution.shape)}"  # type: ignore[union-attr]
+            shapes = _reduction(step.product, step.summed, step.contribution)
             rows.append(("reduce", f"{shapes}   {_short(step.contribution)}"))
         before = "" if step.before is None else f"{_short(step.before)} + {_short(step.contribution)} = "
         rows.append((f"{self._name(value)} gets", f"{before}{_short(step.total)}   {count}"))
@@ -248,7 +253,8 @@ class _Recorder:
         numbers = [i for i, source in enumerate(self.cells or ()) if source.strip() == cell]
         if numbers:
             return f"cell {numbers[-1]}, line {line}"
-        return f"line {line}" if "ipykernel" in file or file.startswith("<") else f"{file.rpartition('/')[2]}, line {line}"
+        in_a_cell = "ipykernel" in file or file.startswith("<")
+        return f"line {line}" if in_a_cell else f"{Path(file).name}, line {line}"
 
     def _step(
         self, kind: str, focus: str, edge: str, title: str, rows: Any, spoken: str, notes: Mapping[str, tuple[str, str]]
@@ -257,6 +263,12 @@ class _Recorder:
         ready = tuple(self._title(id) for id in open_ if self.arrived[id] >= self.expected[id])
         waiting = tuple(self._title(id) for id in open_ if 0 < self.arrived[id] < self.expected[id])
         return TraceStep(kind, focus, edge, title, rows, spoken, notes, tuple(self.finished), ready, waiting)
+
+
+def _reduction(product: Any, summed: tuple[int, ...], contribution: Any) -> str:
+    """`(3, 2) → sum axis 0 → (2,)`: what un-broadcasting did."""
+    axes = ", ".join(map(str, summed))
+    return f"{text.shape(product.shape)} → sum axis {axes} → {text.shape(contribution.shape)}"
 
 
 def _source_line(node: Node) -> str:

@@ -23,7 +23,7 @@ from .creation import (
     zeros,
     zeros_like,
 )
-from .dtype import dtype, get_default_dtype, set_default_dtype
+from .dtypes import dtype, get_default_dtype, set_default_dtype
 from .functions import cat, cross_entropy, linear, stack, where
 from .core import Size, Tensor, apply, binary, unary
 

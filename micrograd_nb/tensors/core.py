@@ -25,9 +25,10 @@ from ..autograd.engine import Unbroadcast, backward_steps, run_backward
 from ..autograd.grad_mode import is_grad_enabled, threads_off
 from ..autograd.node import AccumulateGrad, Edge, Node, next_number
 from ..autograd.operation import ONE
+from ..autograd.quiet import quietly
 from ..autograd.rules import elementwise, matrix, neural, reduction
 from ..autograd.rules import shape as rules_shape
-from . import dtype as dtypes
+from . import dtypes
 from . import errors
 from .printing import tensor_repr
 
@@ -40,15 +41,20 @@ _FLOAT32 = np.dtype(np.float32)
 # `unary` and `binary` say the same as `apply`, written out: they are the hot path.
 
 
-def unary(operation: Callable[..., Any], *, floating: bool = False) -> Callable[[Tensor], Tensor]:
-    """Makes a method of an operation on one array. `floating`: integers become floats first, as for `exp`."""
+def unary(
+    operation: Callable[..., Any], *, floating: bool = False, explodes: bool = False
+) -> Callable[[Tensor], Tensor]:
+    """Makes a method of an operation on one array.
+
+    `floating`: integers become floats first, as for `exp`. `explodes`: it may give inf and NaN, without a warning.
+    """
     saves = operation.saves  # type: ignore[attr-defined]
 
     def method(self: Tensor) -> Tensor:
         array = self.array
         if floating and array.dtype is not _FLOAT32 and array.dtype.kind != "f":
             return method(self.to(dtypes.get_default_dtype()))
-        value, rule = operation(array)
+        value, rule = quietly(operation, array) if explodes else operation(array)
         out = _new(Tensor)
         out.array = value if type(value) is ndarray else asarray(value)
         out._grad = None
@@ -70,10 +76,12 @@ def unary(operation: Callable[..., Any], *, floating: bool = False) -> Callable[
     return _named(method, operation)
 
 
-def binary(operation: Callable[..., Any], *, floating: bool = False, depth: int = 1) -> Callable[[Tensor, Any], Tensor]:
+def binary(
+    operation: Callable[..., Any], *, floating: bool = False, explodes: bool = False, depth: int = 1
+) -> Callable[[Tensor, Any], Tensor]:
     """Makes a method of an operation on two arrays; the second may be a Python number.
 
-    `depth`: how many calls up the learner's line is.
+    `floating` and `explodes` as for `unary`; `depth`: how many calls up the learner's line is.
     """
     saves = operation.saves  # type: ignore[attr-defined]
     broadcasts = operation.broadcasts  # type: ignore[attr-defined]
@@ -97,7 +105,8 @@ def binary(operation: Callable[..., Any], *, floating: bool = False, depth: int 
         if floating and array.dtype is not _FLOAT32 and array.dtype.kind != "f":
             return method(self.to(dtypes.get_default_dtype()), other)
         try:
-            value, rule, other_rule = operation(array, other_array)
+            run = quietly(operation, array, other_array) if explodes else operation(array, other_array)
+            value, rule, other_rule = run
         except (ValueError, TypeError) as error:
             raise errors.explain(operation, error, self, other) from None
         out = _new(Tensor)
@@ -130,7 +139,7 @@ def apply(operation: Callable[..., Any], *inputs: Any, **options: Any) -> Tensor
     """
     arrays = [x.array if isinstance(x, Tensor) else x for x in inputs]
     try:
-        value, *rules = operation(*arrays, **options)
+        value, *rules = quietly(operation, *arrays, **options)
     except (ValueError, TypeError, IndexError) as error:
         raise errors.explain(operation, error, *inputs) from None
     targets = tuple([x.node if isinstance(x, Tensor) else None for x in inputs])
@@ -392,8 +401,10 @@ class Tensor:
         """
         if self._grad is not None:
             np.add(self._grad.array, grad, self._grad.array)
-        elif owned and grad.base is None and type(grad) is ndarray:
-            self._grad = _wrap(grad)
+        elif owned and type(grad) is ndarray and grad.base is None:
+            self._grad = out = _new(Tensor)
+            out.array = grad
+            out._grad = out.node = None
         else:
             self._grad = _wrap(np.array(grad))
 
@@ -476,20 +487,20 @@ class Tensor:
     add = __add__ = __radd__ = binary(elementwise.add)
     sub = __sub__ = binary(elementwise.sub)
     mul = __mul__ = __rmul__ = binary(elementwise.mul)
-    div = __truediv__ = binary(elementwise.div, floating=True)
+    div = __truediv__ = binary(elementwise.div, floating=True, explodes=True)
     maximum = binary(elementwise.maximum)
     minimum = binary(elementwise.minimum)
     __rsub__ = _reflected(sub)
     __rtruediv__ = _reflected(div)
     neg = __neg__ = unary(elementwise.neg)
     abs = __abs__ = unary(elementwise.abs)
-    exp = unary(elementwise.exp, floating=True)
-    log = unary(elementwise.log, floating=True)
-    sqrt = unary(elementwise.sqrt, floating=True)
+    exp = unary(elementwise.exp, floating=True, explodes=True)
+    log = unary(elementwise.log, floating=True, explodes=True)
+    sqrt = unary(elementwise.sqrt, floating=True, explodes=True)
     sin = unary(elementwise.sin, floating=True)
     cos = unary(elementwise.cos, floating=True)
     tanh = unary(elementwise.tanh, floating=True)
-    sigmoid = unary(elementwise.sigmoid, floating=True)
+    sigmoid = unary(elementwise.sigmoid, floating=True, explodes=True)
     relu = unary(elementwise.relu)
 
     def pow(self, exponent: Any) -> Tensor:
@@ -869,6 +880,15 @@ class Tensor:
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if self.array.ndim == 0 and self.node is None else format(str(self), spec)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy or a pickle of a leaf is a new leaf with its own numbers and no gradient."""
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment: "
+                "a copy of a computed tensor would need a copy of its graph. Copy x.detach(), or use x.clone()."
+            )
+        return _leaf, (self.array, self.requires_grad)
+
     def __repr__(self) -> str:
         grad_fn = None if self.is_leaf or self.node is None else self.node.name()
         return tensor_repr(self.array, grad_fn=grad_fn, requires_grad=self.requires_grad)
@@ -876,7 +896,7 @@ class Tensor:
 
 # -- what the methods above call ---------------------------------------------------------------------------------------
 
-_mm, _pow_tensor = binary(matrix.mm, depth=2), binary(elementwise.pow_tensor, depth=2)
+_mm, _pow_tensor = binary(matrix.mm, depth=2), binary(elementwise.pow_tensor, explodes=True, depth=2)
 _mv, _vm, _dot, _rows_mm, _bmm = (
     binary(product, depth=3) for product in (matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm)
 )
@@ -932,6 +952,11 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
             return _rows_mm(a, b)
     return _bmm(a, b)
 
+
+
+def _leaf(array: ndarray, requires_grad: bool) -> Tensor:
+    """What a copied or unpickled leaf is made by."""
+    return _wrap(array).requires_grad_(requires_grad)
 
 
 def _extreme(self: Tensor, whole: Any, where: Any, dim: int | None, keepdim: bool) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from . import dtype as dtypes
+from . import dtypes
 from .core import Tensor, _ints, _wrap
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rules import elementwise, neural, shape
-from . import dtype as dtypes
+from . import dtypes
 from . import errors
 from .core import Tensor, _axis, _cast, _operand, _wrap, apply, record
 
@@ -50,7 +50,7 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
     Shapes: input (*, in), weight (out, in), bias (out,), result (*, out).
     """
-    if input.array.dtype is not weight.array.dtype:
+    if input.array.dtype is not weight.array.dtype and input.array.dtype != weight.array.dtype:
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {input.dtype.name} and {weight.dtype.name}: "
             f"make the input {weight.dtype.name}, for example with x.{'double' if weight.array.itemsize == 8 else 'float'}()"
@@ -92,14 +92,13 @@ def cross_entropy(input: Tensor, target: Tensor) -> Tensor:
             f"({len(at) if at.ndim else 0}): input is (n, classes), here {tuple(logits.shape)}; "
             f"target is (n,), here {tuple(at.shape)}."
         )
-    if at.size and np.maximum.reduce(at.view(_UNSIGNED[at.itemsize])) >= logits.shape[1]:  # a negative one is huge
-        wrong = at[(at < 0) | (at >= logits.shape[1])][0]
-        raise IndexError(f"Target {wrong} is out of bounds: there are {logits.shape[1]} classes, 0 to {logits.shape[1] - 1}.")
-    value, rule = neural.cross_entropy(logits, target=at)
+    try:
+        value, rule = neural.cross_entropy(logits, target=at)
+    except ValueError:
+        classes = logits.shape[1]
+        wrong = at[(at < 0) | (at >= classes)][0]
+        raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes, 0 to {classes - 1}.") from None
     return record(neural.cross_entropy, value, (input.node,), ((input.node, rule, input),), {"target": at})
-
-
-_UNSIGNED = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
 def _same_dtype(tensors: Sequence[Any], name: str) -> list[Tensor]:

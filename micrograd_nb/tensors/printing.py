@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from . import dtype as dtypes
+from . import dtypes
 
 PRECISION = 4  # digits after the point
 THRESHOLD = 1000  # more elements than this are summarised …

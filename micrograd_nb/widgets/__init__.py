@@ -7,6 +7,7 @@
 <BackwardStepper: 4 steps>
 """
 
+from .loss_curve import LossCurve
 from .stepper import BackwardStepper
 
-__all__ = ["BackwardStepper"]
+__all__ = ["BackwardStepper", "LossCurve"]

@@ -54,9 +54,7 @@ class BackwardStepper(anywidget.AnyWidget):
     trace = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 
-    def __init__(
-        self, loss: Tensor, gradient: Tensor | None = None, *, names: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, loss: Tensor, gradient: Tensor | None = None, *, names: Mapping[str, Any] | None = None) -> None:
         recorded = Trace.record(loss, gradient, names if names is not None else caller_names())
         refuse_large(recorded.graph)
         self.recorded = recorded
@@ -89,10 +87,16 @@ def steps_table(trace: Trace) -> str:
     6
     """
     rows = "\n".join(
-        f"<tr><td>{i}</td><td>{html.escape(step.title)}</td><td>{html.escape(step.spoken)}</td></tr>"
-        for i, step in enumerate(trace.steps, 1)
+        f"<tr><td>{i}</td>{_cell(step.title)}{_cell(step.spoken)}</tr>" for i, step in enumerate(trace.steps, 1)
     )
-    return f"<table>\n<tr><th>step</th><th>who</th><th>what happens</th></tr>\n{rows}\n</table>"
+    return f"<table>\n<tr><th>step</th><th {_LEFT}>who</th><th {_LEFT}>what happens</th></tr>\n{rows}\n</table>"
+
+
+_LEFT = 'style="text-align:left"'  # a notebook sets the cells of a table to the right
+
+
+def _cell(text: str) -> str:
+    return f"<td {_LEFT}>{html.escape(text)}</td>"
 
 
 def _drawing(trace: Trace) -> str:

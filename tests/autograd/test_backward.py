@@ -152,11 +152,13 @@ def shares(a: mg.Tensor, b: mg.Tensor) -> bool:
     return np.shares_memory(a.detach().numpy(), b.detach().numpy())
 
 
-def test_grads_of_two_leaves_are_two_arrays() -> None:
+@pytest.mark.parametrize("later", [1, 2], ids=["the gradient that was given", "a gradient that the engine made"])
+def test_grads_of_two_leaves_are_two_arrays(later: int) -> None:
     a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
-    (a + b).backward(mg.ones(2, dtype=mg.float64))
+    value = a + b if later == 1 else (a + b) * later
+    value.backward(mg.ones(2, dtype=mg.float64))
     a.grad.zero_()
-    assert b.grad.tolist() == [1.0, 1.0]
+    assert b.grad.tolist() == [later, later]
 
 
 @pytest.mark.parametrize(

@@ -82,14 +82,23 @@ def test_broadcast_input_shows_the_product_and_the_sum_over_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("narrow", "summed"),
-    [((), (0, 1)), ((1,), (0, 1)), ((3,), (0,)), ((4, 1), (1,)), ((1, 1), (0, 1)), ((4, 3), ())],
+    ("wide", "narrow", "summed"),
+    [
+        ((4, 3), (), (0, 1)),
+        ((4, 3), (1,), (0, 1)),
+        ((4, 3), (3,), (0,)),
+        ((4, 3), (4, 1), (1,)),
+        ((4, 3), (1, 1), (0, 1)),
+        ((4, 3), (4, 3), ()),
+        ((4, 1, 3), (1, 3), (0,)),  # the axis of length 1 was not repeated
+        ((1, 3), (3,), (0,)),
+    ],
 )
 def test_summed_names_the_axes_along_which_an_input_was_repeated(
-    narrow: tuple[int, ...], summed: tuple[int, ...]
+    wide: tuple[int, ...], narrow: tuple[int, ...], summed: tuple[int, ...]
 ) -> None:
-    wide, x = mg.ones(4, 3, requires_grad=True), mg.ones(narrow, requires_grad=True)
-    step = next(s for s in (wide * x).sum().backward_steps() if s.target is x.node)
+    y, x = mg.ones(wide, requires_grad=True), mg.ones(narrow, requires_grad=True)
+    step = next(s for s in (y * x).sum().backward_steps() if s.target is x.node)
     assert step.summed == summed
     np.testing.assert_array_equal(step.product.sum(summed).reshape(narrow), step.contribution)
 

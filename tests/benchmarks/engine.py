@@ -12,11 +12,6 @@ checked, to 1e-5.
 
 from __future__ import annotations
 
-import os
-
-for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
-
 import argparse
 import importlib.util
 from collections.abc import Callable
@@ -88,7 +83,7 @@ def _chain(x: Any, w: Any, b: Any) -> Callable[[], Any]:
 
 
 def chain_by_hand() -> tuple[np.ndarray, np.ndarray]:
-    """The same with the derivatives written out: nothing is recorded, so this is what recording costs nothing against."""
+    """The same with the derivatives written out, and nothing recorded."""
     saved = []
     y = X
     for _ in range(BLOCKS):

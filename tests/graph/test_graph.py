@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -37,7 +38,8 @@ def test_graph_is_what_was_computed() -> None:
         ("f3", "function", "Sum", ()),
         ("o3", "output", "", ()),
     ]
-    assert [e.id for e in graph.edges] == ["x1-f1-0", "p1-f1-1", "f1-o1", "o1-f2-0", "p2-f2-1", "f2-o2", "o2-f3-0", "f3-o3"]
+    edges = "x1-f1-0 p1-f1-1 f1-o1 o1-f2-0 p2-f2-1 f2-o2 o2-f3-0 f3-o3"
+    assert [e.id for e in graph.edges] == edges.split()
     np.testing.assert_array_equal(graph["o1"].value, [3.0, 8.0])
 
 
@@ -70,7 +72,7 @@ def test_after_backward_the_structure_stays_and_the_values_are_freed() -> None:
 
 
 def test_no_graph_is_an_error_that_tells_why() -> None:
-    with pytest.raises(ValueError, match=r"nothing that this tensor was computed from requires gradients.*requires_grad=True"):
+    with pytest.raises(ValueError, match=r"nothing that this tensor was computed from requires .*requires_grad=True"):
         draw(mg.ones(2) * 2)
     with pytest.raises(TypeError, match="from a Tensor, not from float"):
         draw(1.0)  # type: ignore[arg-type]
@@ -109,7 +111,8 @@ def test_hostile_names_are_only_text(name: str) -> None:
     tree = ET.fromstring(draw(a * a, names={name: a}).svg)
     texts = [t.text for t in tree.iter(SVG + "text")]
     assert name in texts
-    assert {element.tag.removeprefix(SVG) for element in tree.iter()} <= {"svg", "g", "title", "polygon", "path", "text"}
+    drawn = {element.tag.removeprefix(SVG) for element in tree.iter()}
+    assert drawn <= {"svg", "g", "title", "polygon", "path", "text"}
 
 
 def test_numbers_in_a_picture_are_short() -> None:
@@ -125,7 +128,9 @@ def test_bundle_for_a_notebook() -> None:
     loss, names = loss_of_three()
     bundle = draw(loss, names=names)._repr_mimebundle_()
     assert bundle["text/plain"].startswith("<Picture: graph of 6 values and 3 functions (Mul, Add, Sum)")
-    assert re.fullmatch(r'<img alt="graph of [^"]*" src="data:image/svg\+xml;base64,[\w+/=]*">', bundle["text/html"])
+    size = "width:\\d+pt;max-width:100%;height:auto"
+    data = r"data:image/svg\+xml;base64,[\w+/=]*"
+    assert re.fullmatch(f'<img alt="graph of [^"]*" style="{size}" src="{data}">', bundle["text/html"])
 
 
 def test_save(tmp_path) -> None:
@@ -171,8 +176,8 @@ def test_a_picture_is_the_same_bytes_in_every_process() -> None:
         "print(mg.graph.draw(b.tanh() + b).svg)"
     )
     first, second = (
-        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env={"PYTHONHASHSEED": seed}).stdout
-        for seed in ("1", "2")
+        subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment).stdout
+        for environment in ({**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2"))
     )
     assert first == second
     assert b"<svg" in first

@@ -93,7 +93,7 @@ def sigmoid(input: Any) -> Any:
 def relu(input: Any) -> Any:
     zero = ZERO[input.dtype]
     y = np.maximum(input, zero)
-    return y, lambda g: g * (y > zero)
+    return y, lambda g: g * (y > zero).astype(g.dtype)
 
 # -- choosing ----------------------------------------------------------------------------------------------------------
 

@@ -33,13 +33,13 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
 
 @operation("SoftmaxBackward0")
 def softmax(input: Any, *, dim: int) -> Any:
-    p = np.exp(input - input.max(dim, keepdims=True))
+    p = np.exp(input - input.max(dim, keepdims=True, initial=-np.inf))
     p /= p.sum(dim, keepdims=True)
     return p, lambda g: p * (g - (g * p).sum(dim, keepdims=True))
 
 @operation("LogSoftmaxBackward0")
 def log_softmax(input: Any, *, dim: int) -> Any:
-    y = input - input.max(dim, keepdims=True)
+    y = input - input.max(dim, keepdims=True, initial=-np.inf)
     y -= np.log(np.exp(y).sum(dim, keepdims=True))
     return y, lambda g: g - np.exp(y) * g.sum(dim, keepdims=True)
 
@@ -50,8 +50,8 @@ def cross_entropy(input: Any, *, target: Any) -> Any:
     The gradient of one row is softmax(row) − onehot(target), divided by n.
     """
     n, classes = input.shape
-    at = np.arange(0, n * classes, classes) + target  # where the targets stand among all logits
-    p = input - np.maximum.reduce(input, 1, keepdims=True)
+    at = np.ravel_multi_index((np.arange(n), target), (n, classes))  # where the targets stand among all logits
+    p = input - np.maximum.reduce(input, 1, None, None, True)  # type: ignore[call-overload]
     picked = p.take(at)
     np.exp(p, p)
     total = p.dot(ones(classes, p.dtype))
