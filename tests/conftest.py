@@ -9,11 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from micrograd_nb.autograd import record_lines
+
 # No deadline: the first example often pays for an import. In CI the same examples every time, so that a failure there
 # comes from the change at hand; on your own machine new ones at each run.
 settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+
+record_lines()  # as in a notebook
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def backward_steps(
             grads[node] = grads[node] + seed
         else:
             grads[node] = seed
-            (order if node.targets else leaves).append(node)
+            order.append(node)
         if watch:
             yield Step("seed", node, total=grads[node])
 
@@ -90,14 +90,18 @@ def backward_steps(
         for target in node.targets:
             if target not in grads:
                 grads[target] = None
-                (order if target.targets else leaves).append(target)
+                order.append(target)
     order.sort(key=_by_number)
+    freeing = not (retain_graph or shadow)
 
     while order:
         node = order.pop()
         edges = node.edges
-        if edges is None:
-            raise RuntimeError(FREED)
+        if not edges:
+            if edges is None:
+                raise RuntimeError(FREED)
+            leaves.append(node)
+            continue
         grad = grads.pop(node)
         if watch:
             yield Step("ready", node, incoming=grad)
@@ -107,14 +111,17 @@ def backward_steps(
                 if watch:
                     yield Step("skip", node, _position(edge, edges), incoming=grad)
                 continue
-            contribution = rule(grad)
-            if contribution is grad:
-                passed_on.add(id(grad))
+            contribution = quietly(rule, grad) if watch else rule(grad)  # unwatched, all of the pass runs quietly
             before = grads[target]
-            grads[target] = contribution if before is None else before + contribution
+            if before is not None:
+                grads[target] = before + contribution
+            else:
+                grads[target] = contribution
+                if contribution is grad and not target.targets:  # a leaf: has it to itself only what was made for it
+                    passed_on.add(id(grad))
             if watch:
                 yield _sent(node, edge, grad, contribution, before, grads[target])
-        if node.saves and not retain_graph and not shadow:
+        if freeing and node.saves:
             node.edges = None
             if watch:
                 yield Step("free", node)
@@ -163,7 +170,7 @@ def unbroadcast(grad: ndarray, shape: tuple[int, ...]) -> ndarray:
     """
     if grad.shape == shape:
         return grad
-    if len(shape) == 1 and grad.ndim > 1 and shape[0] == grad.shape[-1]:
+    if len(shape) == 1 and grad.ndim > 1 and 0 != shape[0] == grad.shape[-1]:
         rows = grad.reshape(-1, shape[0])  # a bias: ones @ rows is a third of the time of rows.sum(0)
         return ones(len(rows), grad.dtype).dot(rows)
     return grad.sum(summed_axes(grad.shape, shape)).reshape(shape)

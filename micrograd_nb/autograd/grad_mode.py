@@ -6,8 +6,10 @@ where nobody ever switched it off: an empty set is false.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
-from contextlib import ContextDecorator
+from functools import partial, wraps
+from inspect import isgeneratorfunction
 from threading import get_ident
 from types import TracebackType
 from typing import Any, TypeVar
@@ -28,11 +30,28 @@ def is_grad_enabled() -> bool:
     return not (threads_off and get_ident() in threads_off)
 
 
+class _Farewell:
+    """Lives as long as the thread that it was made in, in that thread's local storage."""
+
+    def __init__(self) -> None:
+        self.thread = get_ident()
+
+    def __del__(self) -> None:
+        threads_off.discard(self.thread)
+
+
+_local = threading.local()
+
+
 def _switch(on: bool) -> None:
-    (threads_off.discard if on else threads_off.add)(get_ident())
+    if on:
+        threads_off.discard(get_ident())
+    else:
+        _local.farewell = _Farewell()
+        threads_off.add(get_ident())
 
 
-class _Mode(ContextDecorator):
+class _Mode:
     """A context, or a decorator, inside which recording is on or off; afterwards it is as it was before."""
 
     on: bool
@@ -44,11 +63,53 @@ class _Mode(ContextDecorator):
     def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         _switch(self._before)
 
-    def _recreate_cm(self) -> _Mode:
-        return type(self)()  # a decorated function may call itself, also from several threads
+    def __call__(self, function: Decorated) -> Decorated:
+        """Decorates a function; of a generator function, each of its steps."""
+        run = self._steps_of(function) if isgeneratorfunction(function) else self._run(function)
+        return wraps(function)(run)  # type: ignore[return-value]
+
+    def _run(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            with self._again():
+                return function(*args, **kwargs)
+
+        return run
+
+    def _steps_of(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def steps(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            advance: Callable[[], Any] = partial(next, generator)
+            while True:
+                try:
+                    with self._again():
+                        value = advance()
+                except StopIteration as end:
+                    return end.value
+                try:
+                    advance = partial(generator.send, (yield value))
+                except GeneratorExit:
+                    with self._again():
+                        generator.close()
+                    raise
+                except BaseException as error:
+                    advance = partial(generator.throw, error)
+
+        return steps
+
+    def _again(self) -> _Mode:
+        """A new context of the same kind: a decorated function may call itself, also from several threads."""
+        return type(self)()
 
 
-class no_grad(_Mode):
+class _ModeWithoutArguments(_Mode):
+    """A mode that also decorates without parentheses: `@no_grad`."""
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        mode = super().__new__(cls)
+        return mode if function is None else mode(function)
+
+
+class no_grad(_ModeWithoutArguments):
     """Computes without recording: no graph, no `grad_fn`, results that require no gradient.
 
     >>> import micrograd_nb as mg
@@ -61,7 +122,7 @@ class no_grad(_Mode):
     on = False
 
 
-class enable_grad(_Mode):
+class enable_grad(_ModeWithoutArguments):
     """Records again, inside a `no_grad`."""
 
     on = True
@@ -89,5 +150,5 @@ class set_grad_enabled(_Mode):
         _switch(self._before)  # a decorator acts when the function runs, not when it is defined
         return super().__call__(function)
 
-    def _recreate_cm(self) -> set_grad_enabled:
+    def _again(self) -> set_grad_enabled:
         return set_grad_enabled(self.on)

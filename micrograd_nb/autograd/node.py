@@ -88,7 +88,9 @@ class Node:
 
     @property
     def line(self) -> tuple[str, int] | None:
-        """The file and the line of code that ran the operation."""
+        """The file and the line of code that ran the operation; None where lines were not recorded (`record_lines`)."""
+        if not hasattr(self, "code"):
+            return None
         positions = next(itertools.islice(self.code.co_positions(), self.instruction // 2, None), None)
         return None if positions is None or positions[0] is None else (self.code.co_filename, positions[0])
 

@@ -35,7 +35,7 @@ def _moved_as_it_should(got: ndarray) -> None:
         return
     if close(got, _weight_after(_zero_before_the_loop)):
         raise NotYet(
-            "zero_grad() runs once, before the first batch, so step 2 follows the sum of two gradients, step 3 of three"
+            "step 2 follows the sum of two gradients, and step 3 of three. Which line should prevent that?"
         )
     if close(got, _weight_after(_no_zero)):
         raise Wrong(

@@ -12,7 +12,6 @@ on the arrays and record it.
 from __future__ import annotations
 
 import builtins
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import EllipsisType
 from typing import Any, NamedTuple, Self
@@ -21,6 +20,7 @@ import numpy as np
 from numpy import asarray, ndarray
 
 from .. import autograd
+from ..autograd import lines
 from ..autograd.engine import Unbroadcast, backward_steps, run_backward
 from ..autograd.grad_mode import is_grad_enabled, threads_off
 from ..autograd.node import AccumulateGrad, Edge, Node, next_number
@@ -33,7 +33,6 @@ from . import errors
 from .printing import tensor_repr
 
 _new = object.__new__
-_caller = sys._getframe
 _FLOAT32 = np.dtype(np.float32)
 
 
@@ -68,20 +67,19 @@ def unary(
         node.number = next_number()
         node.targets = (target,)
         node.edges = ((target, rule, self),)
-        frame = _caller(1)
-        node.code = frame.f_code
-        node.instruction = frame.f_lasti
+        if lines.on:
+            lines.note(node)
         return out
 
     return _named(method, operation)
 
 
 def binary(
-    operation: Callable[..., Any], *, floating: bool = False, explodes: bool = False, depth: int = 1
+    operation: Callable[..., Any], *, floating: bool = False, explodes: bool = False
 ) -> Callable[[Tensor, Any], Tensor]:
     """Makes a method of an operation on two arrays; the second may be a Python number.
 
-    `floating` and `explodes` as for `unary`; `depth`: how many calls up the learner's line is.
+    `floating` and `explodes` as for `unary`.
     """
     saves = operation.saves  # type: ignore[attr-defined]
     broadcasts = operation.broadcasts  # type: ignore[attr-defined]
@@ -124,9 +122,8 @@ def binary(
         node.number = next_number()
         node.targets = (target, other_target)
         node.edges = ((target, rule, self), (other_target, other_rule, other))
-        frame = _caller(depth)
-        node.code = frame.f_code
-        node.instruction = frame.f_lasti
+        if lines.on:
+            lines.note(node)
         return out
 
     return _named(method, operation)
@@ -169,11 +166,8 @@ def record(
     node.targets = targets
     node.edges = edges
     node.options = options
-    frame = _caller(2)
-    while frame.f_code.co_filename == __file__ and frame.f_back is not None:  # a method that calls another one
-        frame = frame.f_back
-    node.code = frame.f_code
-    node.instruction = frame.f_lasti
+    if lines.on:
+        lines.note(node)
     return out
 
 
@@ -565,21 +559,21 @@ class Tensor:
         """The largest element; along a `dim`, (values, indices); with a tensor, the larger of each pair."""
         if isinstance(dim, Tensor):
             return self.maximum(dim)
-        return _extreme(self, reduction.max, np.argmax, dim, keepdim)
+        return _extreme(self, reduction.max, reduction.max_dim, dim, keepdim)
 
     def min(self, dim: Any = None, keepdim: bool = False) -> Any:
         """The smallest element; along a `dim`, (values, indices); with a tensor, the smaller of each pair."""
         if isinstance(dim, Tensor):
             return self.minimum(dim)
-        return _extreme(self, reduction.min, np.argmin, dim, keepdim)
+        return _extreme(self, reduction.min, reduction.min_dim, dim, keepdim)
 
     def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Where the largest element is: an index into the flattened tensor, or one along `dim`. The first of equals."""
-        return _wrap(np.argmax(self.array, None if dim is None else _axis(self, dim), keepdims=keepdim))
+        return _place(self, np.argmax, dim, keepdim)
 
     def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Where the smallest element is, as `argmax`."""
-        return _wrap(np.argmin(self.array, None if dim is None else _axis(self, dim), keepdims=keepdim))
+        return _place(self, np.argmin, dim, keepdim)
 
     def all(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Whether all elements are true."""
@@ -644,8 +638,10 @@ class Tensor:
 
     def squeeze(self, dim: Any = None) -> Tensor:
         """Drops axes of length one: all, or those of `dim` that have it."""
-        axes = range(self.array.ndim) if dim is None else _axes(self, dim)
-        return apply(rules_shape.squeeze, self, dim=tuple(d for d in axes if self.array.shape[d] == 1))
+        if dim is None:
+            return apply(rules_shape.squeeze, self)
+        squeeze = rules_shape.squeeze_dims if isinstance(dim, (tuple, list)) else rules_shape.squeeze_dim
+        return apply(squeeze, self, dim=tuple(d for d in _axes(self, dim) if self.array.shape[d] == 1))
 
     def unsqueeze(self, dim: int) -> Tensor:
         """Puts in an axis of length one at `dim`."""
@@ -665,13 +661,18 @@ class Tensor:
 
     def transpose(self, dim0: int, dim1: int) -> Tensor:
         """Swaps two axes."""
+        if self.array.ndim == 0 and _axis(self, dim0) == _axis(self, dim1):
+            return apply(rules_shape.t, self)
         return apply(rules_shape.transpose, self, dim0=_axis(self, dim0), dim1=_axis(self, dim1))
 
     def t(self) -> Tensor:
         """The transpose of a matrix; a vector or a number stays as it is."""
         if self.array.ndim > 2:
-            raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {self.array.ndim}D")
-        return self.transpose(0, 1) if self.array.ndim == 2 else self
+            raise RuntimeError(
+                f"t() expects a tensor with <= 2 dimensions, but self is {self.array.ndim}D. "
+                "Name the two axes to swap: transpose(dim0, dim1)."
+            )
+        return apply(rules_shape.t, self)
 
     @property
     def T(self) -> Tensor:
@@ -878,7 +879,7 @@ class Tensor:
         return bool((self.array == (element.array if isinstance(element, Tensor) else element)).any())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if self.array.ndim == 0 and self.node is None else format(str(self), spec)
+        return format(self.item(), spec) if type(self) is Tensor and self.array.ndim == 0 else format(str(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy or a pickle of a leaf is a new leaf with its own numbers and no gradient."""
@@ -896,9 +897,9 @@ class Tensor:
 
 # -- what the methods above call ---------------------------------------------------------------------------------------
 
-_mm, _pow_tensor = binary(matrix.mm, depth=2), binary(elementwise.pow_tensor, explodes=True, depth=2)
+_mm, _pow_tensor = binary(matrix.mm), binary(elementwise.pow_tensor, explodes=True)
 _mv, _vm, _dot, _rows_mm, _bmm = (
-    binary(product, depth=3) for product in (matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm)
+    binary(product) for product in (matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm)
 )
 _BASIC_INDICES = (int, np.integer, slice, EllipsisType, type(None))
 _UFUNCS = {
@@ -959,21 +960,36 @@ def _leaf(array: ndarray, requires_grad: bool) -> Tensor:
     return _wrap(array).requires_grad_(requires_grad)
 
 
-def _extreme(self: Tensor, whole: Any, where: Any, dim: int | None, keepdim: bool) -> Any:
+def _extreme(self: Tensor, whole: Any, along: Any, dim: int | None, keepdim: bool) -> Any:
     """`max` and `min`, of all elements or along `dim`."""
-    if self.array.size == 0 and (dim is None or self.array.shape[_axis(self, dim)] == 0):
-        raise RuntimeError(
-            f"{whole.__name__}(): Expected reduction dim to be specified for input.numel() == 0. "
-            "Specify the reduction dim with the 'dim' argument, along which there are elements."
-        )
     if dim is None:
+        if self.array.size == 0:
+            raise RuntimeError(errors.NO_EXTREME.format(whole.__name__))
         return apply(whole, self)
     axis = _axis(self, dim)
     if self.array.ndim == 0:
         return Extremes(self.clone(), _wrap(np.array(0)))
-    index = where(self.array, axis)
-    values = apply(reduction.pick, self, index=index, dim=axis, keepdim=keepdim)
+    _check_elements(self, whole.__name__, dim)
+    index = (np.argmax if whole is reduction.max else np.argmin)(self.array, axis)
+    values = apply(along, self, index=index, dim=axis, keepdim=keepdim)
     return Extremes(values, _wrap(np.expand_dims(index, axis) if keepdim else index))
+
+
+def _place(self: Tensor, where: Any, dim: int | None, keepdim: bool) -> Tensor:
+    """`argmax` and `argmin`."""
+    if self.array.dtype.kind == "b":
+        raise RuntimeError(f"{where.__name__}(): does not support bool input. Make it a number first: x.long().")
+    _check_elements(self, where.__name__, dim)
+    if self.array.ndim == 0:
+        return _wrap(np.array(0))
+    return _wrap(where(self.array, None if dim is None else _axis(self, dim), keepdims=keepdim))
+
+
+def _check_elements(self: Tensor, name: str, dim: int | None) -> None:
+    """Among no elements there is no extreme."""
+    axis = None if dim is None else _axis(self, dim)
+    if self.array.size == 0 if axis is None else self.array.ndim and self.array.shape[axis] == 0:
+        raise IndexError(errors.NO_EXTREME.format(name))
 
 
 def _axis(self: Tensor, dim: Any) -> int:

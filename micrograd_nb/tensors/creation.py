@@ -53,9 +53,16 @@ def _as_array(data: Any, dtype: Any) -> ndarray:
         ) from None
     if array.dtype.kind in "OUSV":
         raise TypeError(f"a tensor holds numbers; got {type(data).__name__} with elements of type {array.dtype}")
-    if wanted is None and (array.dtype.kind == "f" or array.size == 0):
+    if wanted is None and (array.dtype.kind == "f" or array.size == 0) and not _from_numpy(data):
         wanted = dtypes.get_default_dtype().dtype
     return array.astype(wanted or dtypes.to_numpy(array.dtype), copy=False)
+
+
+def _from_numpy(data: Any) -> bool:
+    """Whether the elements of nested lists are NumPy's numbers, arrays or tensors, which have a dtype of their own."""
+    while isinstance(data, (list, tuple)) and data:
+        data = data[0]
+    return isinstance(data, (np.generic, np.ndarray, Tensor))
 
 
 def _numbers(data: Any) -> Any:
@@ -195,7 +202,10 @@ def _rng(generator: Generator | None) -> np.random.Generator:
 
 def rand(*size: Any, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Uniform between 0 and 1, 1 not included."""
-    return _finish(_rng(generator).random(_ints(size), _draw_dtype(dtype)).astype(_dtype_or_default(dtype)), requires_grad)
+    drawn = _rng(generator).random(_ints(size), _draw_dtype(dtype))
+    if _dtype_or_default(dtype) == np.float16:
+        drawn = np.floor(drawn * 2048) / 2048  # what float16 can hold, so that nothing is rounded up to 1
+    return _finish(np.asarray(drawn, _dtype_or_default(dtype)), requires_grad)
 
 
 def randn(*size: Any, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -73,8 +73,6 @@ def set_default_dtype(d: dtype) -> None:
 
 def to_numpy(d: Any) -> np.dtype[Any]:
     """The NumPy dtype of a `dtype`, a Python type or a NumPy dtype; an error for what no tensor can hold."""
-    if d is float:
-        return _default.dtype
     found = d.dtype if isinstance(d, dtype) else np.dtype(d)
     if found not in FROM_NUMPY:
         raise TypeError(

@@ -8,6 +8,12 @@ from typing import Any
 from numpy.exceptions import AxisError
 
 
+NO_EXTREME = (
+    "{}(): Expected reduction dim to be specified for input.numel() == 0. "
+    "Specify the reduction dim with the 'dim' argument, along which there are elements."
+)
+
+
 def explain(operation: Any, error: Exception, *inputs: Any) -> Exception:
     """The error to raise instead of NumPy's `error`, which `operation` raised on `inputs` (tensors or numbers)."""
     shapes = [tuple(x.array.shape) for x in inputs if hasattr(x, "array")]

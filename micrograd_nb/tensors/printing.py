@@ -95,7 +95,7 @@ class _Format:
         if self.floating:
             smallest, largest = np.abs(telling).min(), np.abs(telling).max()
             self.whole = bool((telling == np.ceil(telling)).all())
-            self.scientific = bool(largest / smallest > 1000 or largest > 1e8 or smallest < 1e-4)
+            self.scientific = bool(largest / 1000 > smallest or largest > 1e8 or smallest < 1e-4)
         self.width = max(len(self(x)) for x in telling.tolist())
 
     def __call__(self, x: Any) -> str:

@@ -7,7 +7,10 @@
 <BackwardStepper: 4 steps>
 """
 
+from ..autograd import record_lines
 from .loss_curve import LossCurve
 from .stepper import BackwardStepper
 
 __all__ = ["BackwardStepper", "LossCurve"]
+
+record_lines()  # whoever imports the widgets wants to see them

@@ -79,7 +79,8 @@ class LossCurve(anywidget.AnyWidget):
     def flush(self) -> None:
         """Sends the picture of all numbers to the page now."""
         self._sent = time.monotonic()
-        self.svg, self.description = draw(self.values), describe(self.values)
+        with self.hold_sync():  # one message: the picture and its description belong together
+            self.svg, self.description = draw(self.values), describe(self.values)
 
     def _flush_when_the_cell_is_done(self) -> None:
         shell = get_ipython()

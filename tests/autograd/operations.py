@@ -83,7 +83,7 @@ ARITHMETIC = [
     Operation("sub",              elementwise.sub,        lambda m, a, b: m.sub(a, b),             np.subtract,                PAIR),
     Operation("a - b",            elementwise.sub,        lambda m, a, b: a - b,                   None,                       PAIR),
     Operation("a - number",       elementwise.sub,        lambda m, a: a - 2.5,                    None,                       ONE),
-    Operation("number - a",       elementwise.sub,        lambda m, a: 2.5 - a,                    None,                       ONE),
+    Operation("number - a",       elementwise.rsub,       lambda m, a: 2.5 - a,                    None,                       ONE),
     Operation("mul",              elementwise.mul,        lambda m, a, b: m.mul(a, b),             np.multiply,                PAIR),
     Operation("a * b",            elementwise.mul,        lambda m, a, b: a * b,                   None,                       PAIR),
     Operation("a * number",       elementwise.mul,        lambda m, a: a * 2.5,                    None,                       ONE),
@@ -101,7 +101,7 @@ ARITHMETIC = [
     Operation("a ** -1",          elementwise.pow,        lambda m, a: a ** -1,                    None,                       ONE),
     Operation("a ** 0.5",         elementwise.pow,        lambda m, a: a ** 0.5,                   None,                       ONE,  PLUS),
     Operation("a ** b",           elementwise.pow_tensor, lambda m, a, b: a ** b,                  None,                       PAIR, PLUS),
-    Operation("number ** a",      elementwise.pow_tensor, lambda m, a: 2.5 ** a,                   None,                       ONE),
+    Operation("number ** a",      elementwise.rpow,       lambda m, a: 2.5 ** a,                   None,                       ONE),
     Operation("abs",              elementwise.abs,        lambda m, a: m.abs(a),                   None,                       ONE),
 ]
 
@@ -143,8 +143,8 @@ PRODUCTS = [
     Operation("vector @ vector",  matrix.dot,             lambda m, a, b: a @ b,                   None,      (((3,), (3,)), ((0,), (0,)))),
     Operation("batch @ matrix",   matrix.rows_mm,         lambda m, a, b: m.matmul(a, b),          None,      (((5, 2, 3), (3, 4)), ((2, 5, 2, 3), (3, 4)), ((0, 2, 3), (3, 4)), ((5, 2, 0), (0, 4)))),
     Operation("batch @ batch",    matrix.bmm,             lambda m, a, b: m.matmul(a, b),          None,      (((5, 2, 3), (5, 3, 4)), ((5, 1, 2, 3), (6, 3, 4)), ((2, 3), (5, 3, 4)), ((0, 2, 3), (0, 3, 4)))),
-    Operation("batch @ vector",   shape.squeeze,          lambda m, a, b: m.matmul(a, b),          None,      (((5, 2, 3), (3,)), ((0, 2, 3), (3,)))),
-    Operation("vector @ batch",   shape.squeeze,          lambda m, a, b: m.matmul(a, b),          None,      (((3,), (5, 3, 4)), ((3,), (0, 3, 4)))),
+    Operation("batch @ vector",   shape.squeeze_dim,      lambda m, a, b: m.matmul(a, b),          None,      (((5, 2, 3), (3,)), ((0, 2, 3), (3,)))),
+    Operation("vector @ batch",   shape.squeeze_dim,      lambda m, a, b: m.matmul(a, b),          None,      (((3,), (5, 3, 4)), ((3,), (0, 3, 4)))),
 ]
 
 NEURAL = [
@@ -171,9 +171,9 @@ REDUCTIONS = [
     Operation("mean, keepdim",    reduction.mean_dim,     lambda m, a: m.mean(a, 2, True),         lambda a: a.mean(2, keepdims=True), CUBE),
     Operation("max",              reduction.max,          lambda m, a: m.max(a),                   None,                               (((2, 3, 4),), ((4,),), ((),))),
     Operation("min",              reduction.min,          lambda m, a: m.min(a),                   None,                               (((2, 3, 4),), ((4,),), ((),))),
-    Operation("max, one dim",     reduction.pick,         lambda m, a: m.max(a, 2)[0],             lambda a: a.max(2),                 CUBE),
-    Operation("max, keepdim",     reduction.pick,         lambda m, a: m.max(a, -1, True)[0],      lambda a: a.max(-1, keepdims=True), CUBE),
-    Operation("min, one dim",     reduction.pick,         lambda m, a: m.min(a, dim=0)[0],         lambda a: a.min(0),                 CUBE),
+    Operation("max, one dim",     reduction.max_dim,      lambda m, a: m.max(a, 2)[0],             lambda a: a.max(2),                 CUBE),
+    Operation("max, keepdim",     reduction.max_dim,      lambda m, a: m.max(a, -1, True)[0],      lambda a: a.max(-1, keepdims=True), CUBE),
+    Operation("min, one dim",     reduction.min_dim,      lambda m, a: m.min(a, dim=0)[0],         lambda a: a.min(0),                 CUBE),
 ]
 
 SHAPE = [
@@ -183,14 +183,14 @@ SHAPE = [
     Operation("flatten from 1",   shape.reshape,          lambda m, a: m.flatten(a, 1),            lambda a: a.reshape(len(a), -1),    (((2, 3, 4),), ((2, 0, 4),))),
     Operation("flatten to -2",    shape.reshape,          lambda m, a: a.flatten(end_dim=-2),      lambda a: a.reshape(-1, 4),         CUBE),
     Operation("squeeze",          shape.squeeze,          lambda m, a: m.squeeze(a),               None,                               (((1, 3, 1, 4),), ((1, 1),), ((),), ((1, 0),))),
-    Operation("squeeze dim",      shape.squeeze,          lambda m, a: m.squeeze(a, 1),            lambda a: a[:, 0] if a.shape[1] == 1 else a, (((3, 1, 4),), ((3, 4),), ((0, 4),))),
-    Operation("squeeze dims",     shape.squeeze,          lambda m, a: m.squeeze(a, (0, -1)),      lambda a: a[0, ..., 0],             (((1, 3, 1, 1),), ((1, 0, 1),))),
+    Operation("squeeze dim",      shape.squeeze_dim,      lambda m, a: m.squeeze(a, 1),            lambda a: a[:, 0] if a.shape[1] == 1 else a, (((3, 1, 4),), ((3, 4),), ((0, 4),))),
+    Operation("squeeze dims",     shape.squeeze_dims,     lambda m, a: m.squeeze(a, (0, -1)),      lambda a: a[0, ..., 0],             (((1, 3, 1, 1),), ((1, 0, 1),))),
     Operation("unsqueeze",        shape.unsqueeze,        lambda m, a: m.unsqueeze(a, 0),          lambda a: a[None],                  ANY),
     Operation("unsqueeze at -1",  shape.unsqueeze,        lambda m, a: a.unsqueeze(-1),            lambda a: a[..., None],             ANY),
     Operation("permute",          shape.permute,          lambda m, a: m.permute(a, (2, 0, 1)),    lambda a: a.transpose(2, 0, 1),     CUBE),
     Operation("permute method",   shape.permute,          lambda m, a: a.permute(1, -1, 0),        lambda a: a.transpose(1, 2, 0),     CUBE),
     Operation("transpose",        shape.transpose,        lambda m, a: m.transpose(a, 0, -1),      lambda a: a.swapaxes(0, -1) if a.ndim else a, ANY),
-    Operation("t",                shape.transpose,        lambda m, a: m.t(a),                     np.transpose,                       GRID),
+    Operation("t",                shape.t,                lambda m, a: m.t(a),                     np.transpose,                       GRID),
     Operation("T",                shape.permute,          lambda m, a: a.T,                        None,                               GRID),
     Operation("mT",               shape.transpose,        lambda m, a: a.mT,                       None,                               CUBE),
     Operation("expand",           shape.expand,           lambda m, a: a.expand(2, 3, 4),          lambda a: np.broadcast_to(a, (2, 3, 4)), (((3, 4),), ((2, 1, 4),), ((1,),), ((),))),
@@ -210,8 +210,8 @@ INDEXING = [
     Operation("x[1:, 0]",         shape.view_at,          lambda m, x: x[1:, 0],                   None,                               GRID),
     Operation("x[1, 2]",          shape.view_at,          lambda m, x: x[1, 2],                    None,                               (((3, 4),), ((2, 3, 0),))),
     Operation("x[:, None]",       shape.view_at,          lambda m, x: x[:, None],                 None,                               GRID),
-    Operation("x[None]",          shape.view_at,          lambda m, x: x[None],                    None,                               ANY),
-    Operation("x[...]",           shape.view_at,          lambda m, x: x[...],                     None,                               ANY),
+    Operation("x[None]",          shape.unsqueeze,        lambda m, x: x[None],                    None,                               ANY),
+    Operation("x[...]",           shape.alias,            lambda m, x: x[...],                     None,                               ANY),
     Operation("x[list]",          shape.take_at,          lambda m, x: x[[0, 2, 2]],               None,                               (((3, 4),), ((3,),), ((3, 0),))),
     Operation("x[index]",         shape.take_at,          lambda m, x: x[m.tensor([[0, 2], [2, -1]])], lambda x: x[np.array([[0, 2], [2, -1]])], (((3, 4),), ((3,),), ((3, 0),))),
     Operation("x[:, index]",      shape.take_at,          lambda m, x: x[:, m.tensor([1, 1, 0])],  lambda x: x[:, [1, 1, 0]],          GRID),

@@ -23,6 +23,7 @@ import numpy as np
 
 import micrograd_nb as mg
 from micrograd_nb import nn, optim
+from micrograd_nb.nn import functional as F
 from tests.benchmarks.paired import compare, report
 
 Runs = dict[str, Callable[[], Any]]
@@ -109,6 +110,7 @@ def chain_by_hand() -> tuple[np.ndarray, np.ndarray]:
 def training_runs(torch: Any, prototype: Any) -> Runs:
     """Each run makes one step and returns the loss before it."""
     runs: Runs = {"ours": _training(mg, nn, optim, mg.tensor(IMAGES), mg.tensor(LABELS))}
+    runs["ours, functions instead of modules"] = _training_by_functions()
     if torch:
         runs["PyTorch"] = _training(torch, torch.nn, torch.optim, torch.tensor(IMAGES), torch.tensor(LABELS))
     if prototype:
@@ -126,6 +128,23 @@ def _training(library: Any, nn: Any, optim: Any, images: Any, labels: Any) -> Ca
     def step() -> Any:
         optimizer.zero_grad()
         loss = loss_fn(model(images), labels)
+        loss.backward()
+        optimizer.step()
+        return (loss.detach(),)
+
+    return step
+
+
+def _training_by_functions() -> Callable[[], Any]:
+    """What the prototype does, which has no modules."""
+    images, labels = mg.tensor(IMAGES), mg.tensor(LABELS)
+    w1, w2 = (mg.tensor(w, requires_grad=True) for w in (W1, W2))
+    b1, b2 = (mg.zeros(n, requires_grad=True) for n in (32, 10))
+    optimizer = optim.SGD([w1, b1, w2, b2], lr=0.1, momentum=0.9)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = F.cross_entropy(F.linear(F.linear(images, w1, b1).relu(), w2, b2), labels)
         loss.backward()
         optimizer.step()
         return (loss.detach(),)

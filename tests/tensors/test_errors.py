@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -138,6 +139,7 @@ MISTAKES = [
     Mistake("less than a string",      TypeError,    lambda m: m.ones(3) < "a",                        "takes a Tensor",            "str",                    "tensor("),
     Mistake("@ a number",              TypeError,    lambda m: m.ones(3) @ 2.0,                        "takes a Tensor",            "float",                  "use *"),
     Mistake("clamp without limits",    RuntimeError, lambda m: m.ones(3).clamp(),                      "At least one of",           "None",                   "'min' or 'max'"),
+    Mistake("deepcopy of a result",    RuntimeError, lambda m: copy.deepcopy(leaf(m) * 2),             "graph leaves",              "computed",               "x.detach()"),
     # creation
     Mistake("ragged lists",            ValueError,   lambda m: m.tensor([[1, 2], [3]]),                "equal lengths",             "inhomogeneous",          "Pad"),
     Mistake("list of words",           ValueError,   lambda m: m.tensor(["a", "b"]),                   "holds numbers",             "list",                   "number"),

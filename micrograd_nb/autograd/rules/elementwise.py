@@ -24,6 +24,10 @@ def add(input: Any, other: Any) -> Any:
 def sub(input: Any, other: Any) -> Any:
     return input - other, same, np.negative
 
+@operation("RsubBackward1", saves=False)
+def rsub(input: Any, number: Any) -> Any:
+    return number - input, np.negative, None
+
 @operation("MulBackward0", broadcasts=True)
 def mul(input: Any, other: Any) -> Any:
     return input * other, lambda g: g * other, lambda g: g * input
@@ -48,6 +52,11 @@ def pow_tensor(input: Any, exponent: Any) -> Any:
     y = input ** exponent
     return (y, lambda g: g * np.where(exponent == 0, 0, exponent * input ** (exponent - 1)),
                lambda g: g * np.where((input == 0) & (exponent >= 0), 0, y * np.log(input)))
+
+@operation("PowBackward2")
+def rpow(exponent: Any, number: Any) -> Any:
+    y = number ** exponent
+    return y, lambda g: g * np.where((number == 0) & (exponent >= 0), 0, y * np.log(y.dtype.type(number))), None
 
 @operation("AbsBackward0")
 def abs(input: Any) -> Any:
@@ -99,13 +108,13 @@ def relu(input: Any) -> Any:
 
 @operation("MaximumBackward0", broadcasts=True)
 def maximum(input: Any, other: Any) -> Any:  # a tie shares the gradient, as in PyTorch
-    return (np.maximum(input, other), lambda g: g * ((input > other) + 0.5 * (input == other)).astype(g.dtype),
-                                      lambda g: g * ((input < other) + 0.5 * (input == other)).astype(g.dtype))
+    return (np.maximum(input, other), lambda g: g * np.where(input == other, 0.5, ~(input < other)).astype(g.dtype),
+                                      lambda g: g * np.where(input == other, 0.5, ~(input > other)).astype(g.dtype))
 
 @operation("MinimumBackward0", broadcasts=True)
 def minimum(input: Any, other: Any) -> Any:
-    return (np.minimum(input, other), lambda g: g * ((input < other) + 0.5 * (input == other)).astype(g.dtype),
-                                      lambda g: g * ((input > other) + 0.5 * (input == other)).astype(g.dtype))
+    return (np.minimum(input, other), lambda g: g * np.where(input == other, 0.5, ~(input > other)).astype(g.dtype),
+                                      lambda g: g * np.where(input == other, 0.5, ~(input < other)).astype(g.dtype))
 
 @operation("ClampBackward1")
 def clamp(input: Any, *, min: Any, max: Any) -> Any:

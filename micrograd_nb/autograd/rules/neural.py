@@ -6,6 +6,7 @@ operations takes twice the time.
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -19,14 +20,14 @@ from ..operation import operation
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """x Wᵀ + b on the last axis: input (*, in), weight (out, in), bias (out,), value (*, out)."""
     n_out, n_in = weight.shape
-    x = input if input.ndim == 2 else input.reshape(-1, n_in)
+    x = input if input.ndim == 2 else input.reshape(prod(input.shape[:-1]), n_in)
     y = x.dot(weight.T)
     if bias is not None:
         y += bias
     if input.ndim == 2:
         return (y, lambda g: g.dot(weight), lambda g: g.T.dot(x), lambda g: ones(len(g), g.dtype).dot(g))
     def rows(g: Any) -> Any:
-        return g.reshape(-1, n_out)
+        return g.reshape(len(x), n_out)
     return (y.reshape(*input.shape[:-1], n_out), lambda g: rows(g).dot(weight).reshape(input.shape),
                                                  lambda g: rows(g).T.dot(x),
                                                  lambda g: ones(len(x), g.dtype).dot(rows(g)))
@@ -49,9 +50,10 @@ def cross_entropy(input: Any, *, target: Any) -> Any:
 
     The gradient of one row is softmax(row) − onehot(target), divided by n.
     """
-    n, classes = input.shape
-    at = np.ravel_multi_index((np.arange(n), target), (n, classes))  # where the targets stand among all logits
-    p = input - np.maximum.reduce(input, 1, None, None, True)  # type: ignore[call-overload]
+    rows, classes = input.shape
+    n = rows or np.nan  # the mean of nothing is NaN
+    at = np.ravel_multi_index((np.arange(rows), target), (rows, classes))  # where the targets stand among all logits
+    p = np.subtract(input, np.maximum.reduce(input, 1, None, None, True), order="C")  # type: ignore[call-overload]
     picked = p.take(at)
     np.exp(p, p)
     total = p.dot(ones(classes, p.dtype))
@@ -60,4 +62,4 @@ def cross_entropy(input: Any, *, target: Any) -> Any:
         d = p * (share / total)[:, None]
         d.reshape(-1)[at] -= share
         return d
-    return (np.log(total) - picked).dot(ones(n, p.dtype)) / n, grad
+    return (np.log(total) - picked).dot(ones(rows, p.dtype)) / n, grad

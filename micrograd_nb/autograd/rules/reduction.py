@@ -35,15 +35,22 @@ def mean_dim(input: Any, *, dim: Any, keepdim: bool) -> Any:
 @operation("MaxBackward1")
 def max(input: Any) -> Any:
     y = input.max()
-    return y, lambda g: _shared(g, input == y)
+    return y, lambda g: _shared(g, _places(input, y))
 
 @operation("MinBackward1")
 def min(input: Any) -> Any:
     y = input.min()
-    return y, lambda g: _shared(g, input == y)
+    return y, lambda g: _shared(g, _places(input, y))
 
-@operation("GatherBackward0")
-def pick(input: Any, *, index: Any, dim: int, keepdim: bool) -> Any:
+@operation("MaxBackward0")
+def max_dim(input: Any, *, index: Any, dim: int, keepdim: bool) -> Any:
+    return _pick(input, index, dim, keepdim)
+
+@operation("MinBackward0")
+def min_dim(input: Any, *, index: Any, dim: int, keepdim: bool) -> Any:
+    return _pick(input, index, dim, keepdim)
+
+def _pick(input: Any, index: Any, dim: int, keepdim: bool) -> Any:
     """The elements at `index` along `dim`: the values of `max(dim)` and `min(dim)`, once their places are known."""
     index = np.expand_dims(index, dim)
     value = np.take_along_axis(input, index, dim)
@@ -65,6 +72,11 @@ def _kept(g: Any, dim: Any, keepdim: bool) -> Any:
 def _divide(total: Any, n: int) -> Any:
     """A mean of no numbers is NaN, without NumPy's warning."""
     return total / n if n else total * np.nan
+
+
+def _places(input: Any, extreme: Any) -> Any:
+    """Where the extreme is: NaN, where there is one, is both the largest and the smallest, and equals nothing."""
+    return input == extreme if extreme == extreme else np.isnan(input)
 
 
 def _shared(g: Any, extreme: Any) -> Any:

@@ -20,10 +20,23 @@ def view(input: Any, *, shape: Any) -> Any:
     before = input.shape
     return input.reshape(shape, copy=False), lambda g: g.reshape(before)
 
+@operation("AliasBackward0", saves=False)
+def alias(input: Any) -> Any:
+    return input[...], same
+
+@operation("SqueezeBackward0", saves=False)
+def squeeze(input: Any) -> Any:
+    before = input.shape
+    return input.squeeze(), lambda g: g.reshape(before)
+
 @operation("SqueezeBackward1", saves=False)
-def squeeze(input: Any, *, dim: Any) -> Any:
+def squeeze_dim(input: Any, *, dim: Any) -> Any:
     before = input.shape
     return input.squeeze(dim), lambda g: g.reshape(before)
+
+@operation("SqueezeBackward2", saves=False)
+def squeeze_dims(input: Any, *, dim: Any) -> Any:
+    return squeeze_dim(input, dim=dim)
 
 @operation("UnsqueezeBackward0", saves=False)
 def unsqueeze(input: Any, *, dim: int) -> Any:
@@ -37,6 +50,10 @@ def permute(input: Any, *, dims: Any) -> Any:
 @operation("TransposeBackward0", saves=False)
 def transpose(input: Any, *, dim0: int, dim1: int) -> Any:
     return input.swapaxes(dim0, dim1), lambda g: g.swapaxes(dim0, dim1)
+
+@operation("TBackward0", saves=False)
+def t(input: Any) -> Any:
+    return input.T, np.transpose
 
 @operation("ExpandBackward0", broadcasts=True, saves=False)
 def expand(input: Any, *, shape: Any) -> Any:
@@ -74,7 +91,7 @@ def view_at(input: Any, *, index: Any) -> Any:
 def select(input: Any, *, index: Any) -> Any:
     return view_at(input, index=index)
 
-@operation("IndexBackward0", saves=False)
+@operation("IndexBackward0")
 def take_at(input: Any, *, index: Any) -> Any:
     """`input[index]` with arrays of integers: an element that is taken twice gets two gradients."""
     shape, dtype = input.shape, input.dtype

@@ -11,9 +11,13 @@ function render({ model, el }) {
   }
 
   model.on("change:svg", draw);
+  model.on("change:description", draw);
   draw();
   el.append(figure);
-  return () => model.off("change:svg", draw);
+  return () => {
+    model.off("change:svg", draw);
+    model.off("change:description", draw);
+  };
 }
 
 export default { render };
