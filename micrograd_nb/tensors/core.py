@@ -223,16 +223,20 @@ def _reflected(method: Callable[[Tensor, Any], Tensor]) -> Callable[[Tensor, Any
     return reflected
 
 
-def _comparison(compare: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
+def _comparison(name: str, compare: np.ufunc) -> Callable[[Tensor, Any], Tensor]:
     """A comparison: a tensor of bool, which never has a gradient."""
 
     def method(self: Tensor, other: Any) -> Tensor:
+        array, other_array = self.array, other.array if isinstance(other, Tensor) else other
+        if isinstance(other_array, ndarray) and other_array.dtype is not array.dtype:
+            common = dtypes.common_dtype(array, other_array)
+            array, other_array = array.astype(common), other_array.astype(common)
         try:
-            return _wrap(compare(self.array, other.array if isinstance(other, Tensor) else other))
-        except ValueError as error:
+            return _wrap(compare(array, other_array))
+        except (ValueError, TypeError) as error:
             raise errors.explain(elementwise.sub, error, self, _wrap(other) if isinstance(other, ndarray) else other) from None
 
-    method.__name__ = method.__qualname__ = compare.__name__
+    method.__name__ = method.__qualname__ = name
     return method
 
 
@@ -514,14 +518,14 @@ class Tensor:
 
     # -- comparison: results of dtype bool, without gradients
 
-    eq = __eq__ = _comparison(np.equal)  # type: ignore[assignment]
-    ne = __ne__ = _comparison(np.not_equal)  # type: ignore[assignment]
-    lt = __lt__ = _comparison(np.less)
-    le = __le__ = _comparison(np.less_equal)
-    gt = __gt__ = _comparison(np.greater)
-    ge = __ge__ = _comparison(np.greater_equal)
-    __and__ = _comparison(np.bitwise_and)
-    __or__ = _comparison(np.bitwise_or)
+    eq = __eq__ = _comparison("eq", np.equal)  # type: ignore[assignment]
+    ne = __ne__ = _comparison("ne", np.not_equal)  # type: ignore[assignment]
+    lt = __lt__ = _comparison("lt", np.less)
+    le = __le__ = _comparison("le", np.less_equal)
+    gt = __gt__ = _comparison("gt", np.greater)
+    ge = __ge__ = _comparison("ge", np.greater_equal)
+    __and__ = _comparison("__and__", np.bitwise_and)
+    __or__ = _comparison("__or__", np.bitwise_or)
     __hash__ = object.__hash__
 
     def __invert__(self) -> Tensor:
@@ -540,8 +544,8 @@ class Tensor:
     def sum(self, dim: Any = None, keepdim: bool = False) -> Tensor:
         """Adds the elements up, all of them or along `dim`. Integers and bools add up to int64."""
         x = _cast(self, dtypes.int64.dtype) if self.array.dtype.kind in "biu" else self
-        if dim is None or dim == ():
-            return apply(reduction.sum, x) if not keepdim else x.sum(_axes(self, dim), True)
+        if dim is None and not keepdim:
+            return apply(reduction.sum, x)
         return apply(reduction.sum_dim, x, dim=_axes(self, dim), keepdim=keepdim)
 
     def mean(self, dim: Any = None, keepdim: bool = False) -> Tensor:
@@ -551,8 +555,8 @@ class Tensor:
                 "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
                 f"Got: {self.dtype.name}. Make it a float first: x.float().mean()."
             )
-        if dim is None or dim == ():
-            return apply(reduction.mean, self) if not keepdim else self.mean(_axes(self, dim), True)
+        if dim is None and not keepdim:
+            return apply(reduction.mean, self)
         return apply(reduction.mean_dim, self, dim=_axes(self, dim), keepdim=keepdim)
 
     def max(self, dim: Any = None, keepdim: bool = False) -> Any:
@@ -708,16 +712,13 @@ class Tensor:
                 raise ValueError("step must be greater than zero. To turn an axis round, use flip.")
             one = rules_shape.select if len(parts) == 1 and isinstance(index, int) else rules_shape.view_at
             return apply(one, self, index=index)
-        arrays = tuple(p.array if isinstance(p, Tensor) else p for p in parts)
-        if any(isinstance(p, ndarray) and p.dtype.kind == "f" for p in arrays):
-            raise IndexError("tensors used as indices must be long, int, byte or bool tensors: use x.long()")
-        return apply(rules_shape.take_at, self, index=arrays if isinstance(index, tuple) else arrays[0])
+        viewed, arrays = _basic_first(self, tuple(_index_array(p) for p in parts))
+        return apply(rules_shape.take_at, viewed, index=arrays) if arrays else viewed
 
     def __setitem__(self, index: Any, value: Any) -> None:
         self._check_in_place("x[index] = value", value)
         parts = index if isinstance(index, tuple) else (index,)
-        arrays = tuple(p.array if isinstance(p, Tensor) else p for p in parts)
-        self.array[arrays] = value.array if isinstance(value, Tensor) else value
+        self.array[tuple(_index_array(p) for p in parts)] = value.array if isinstance(value, Tensor) else value
 
     # -- in place: for numbers that no graph needs, as in an optimizer
 
@@ -882,13 +883,13 @@ class Tensor:
         return format(self.item(), spec) if type(self) is Tensor and self.array.ndim == 0 else format(str(self), spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A copy or a pickle of a leaf is a new leaf with its own numbers and no gradient."""
+        """A copy or a pickle of a leaf is a new leaf, with numbers and a gradient of its own."""
         if not self.is_leaf:
             raise RuntimeError(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment: "
                 "a copy of a computed tensor would need a copy of its graph. Copy x.detach(), or use x.clone()."
             )
-        return _leaf, (self.array, self.requires_grad)
+        return _leaf, (self.array, self.requires_grad, self._grad)
 
     def __repr__(self) -> str:
         grad_fn = None if self.is_leaf or self.node is None else self.node.name()
@@ -955,9 +956,48 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
 
 
 
-def _leaf(array: ndarray, requires_grad: bool) -> Tensor:
+def _leaf(array: ndarray, requires_grad: bool, grad: Tensor | None) -> Tensor:
     """What a copied or unpickled leaf is made by."""
-    return _wrap(array).requires_grad_(requires_grad)
+    leaf = _wrap(array).requires_grad_(requires_grad)
+    leaf._grad = grad
+    return leaf
+
+
+def _index_array(part: Any) -> Any:
+    """A part of an index with arrays: tensors and lists as arrays, single whole numbers as Python numbers."""
+    if isinstance(part, _BASIC_INDICES) and not isinstance(part, bool):
+        return part
+    array = part.array if isinstance(part, Tensor) else np.asarray(part)
+    if array.dtype == np.uint8:  # a mask, from the time before bool
+        array = array.astype(np.bool_)
+    if array.dtype.kind not in "bi" and array.size:
+        raise IndexError(
+            f"tensors used as indices must be long, int or bool tensors, but this one is {array.dtype}: use x.long() "
+            "for positions, x.bool() for a mask"
+        )
+    if array.dtype.kind == "i" and array.ndim == 0:
+        return int(array)
+    return array if array.dtype.kind in "bi" else array.astype(np.int64)
+
+
+def _basic_first(self: Tensor, parts: tuple[Any, ...]) -> tuple[Tensor, tuple[Any, ...]]:
+    """Applies the numbers, slices and None of an index, as PyTorch does before it looks at the arrays.
+
+    Returns the view, and the index of arrays for it; () where there are none.
+    """
+    basic: list[Any] = []
+    rest: list[Any] = []
+    for part in parts:
+        if isinstance(part, ndarray):
+            basic += [slice(None)] * (part.ndim if part.dtype == np.bool_ else 1)
+            rest.append(part)
+        else:
+            basic.append(part)
+            if part is Ellipsis or not isinstance(part, (int, np.integer)):
+                rest.append(part if part is Ellipsis else slice(None))
+    whole = all(part is Ellipsis or (isinstance(part, slice) and part == slice(None)) for part in basic)
+    viewed = self if whole else self[tuple(basic)]
+    return viewed, tuple(rest) if any(isinstance(part, ndarray) for part in rest) else ()
 
 
 def _extreme(self: Tensor, whole: Any, along: Any, dim: int | None, keepdim: bool) -> Any:
