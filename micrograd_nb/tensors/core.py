@@ -41,18 +41,22 @@ _FLOAT32 = np.dtype(np.float32)
 
 
 def unary(
-    operation: Callable[..., Any], *, floating: bool = False, explodes: bool = False
+    operation: Callable[..., Any], *, floating: bool = False, numeric: bool = False, explodes: bool = False
 ) -> Callable[[Tensor], Tensor]:
     """Makes a method of an operation on one array.
 
-    `floating`: integers become floats first, as for `exp`. `explodes`: it may give inf and NaN, without a warning.
+    `floating`: integers become floats first, as for `exp`. `numeric`: bools are refused. `explodes`: it may give inf
+    and NaN, without a warning.
     """
     saves = operation.saves  # type: ignore[attr-defined]
 
     def method(self: Tensor) -> Tensor:
         array = self.array
-        if floating and array.dtype is not _FLOAT32 and array.dtype.kind != "f":
-            return method(self.to(dtypes.get_default_dtype()))
+        if (floating or numeric) and array.dtype is not _FLOAT32 and array.dtype.kind != "f":
+            if floating:
+                return method(self.to(dtypes.get_default_dtype()))
+            if array.dtype == np.bool_:
+                raise errors.bool_refused(operation)
         value, rule = quietly(operation, array) if explodes else operation(array)
         out = _new(Tensor)
         out.array = value if type(value) is ndarray else asarray(value)
@@ -90,13 +94,14 @@ def binary(
             other_array = other.array
             other_target = other.node
             if array.dtype is not other_array.dtype:
-                return method(*_promoted(self, other))
+                return method(*_promoted(operation, self, other))
         else:
             if type(other) not in _PYTHON_NUMBERS:
                 return method(self, _operand(other))
-            if array.dtype is not _FLOAT32 and array.dtype.kind != "f" and type(other) is not bool:
+            if array.dtype is not _FLOAT32 and array.dtype.kind != "f":
                 common = dtypes.common_dtype(array, other)
                 if common is not array.dtype:
+                    _refuse_bool(operation, self)
                     return method(_cast(self, common), other)
             other_array = other
             other_target = None
@@ -179,11 +184,13 @@ def _wrap(array: Any) -> Tensor:
     return out
 
 
-_PYTHON_NUMBERS = {int, float, bool}
+_PYTHON_NUMBERS = {int, float}
 
 
 def _operand(other: Any) -> Any:
     """The other side of `tensor + other` where it is no tensor and no Python number."""
+    if isinstance(other, bool):
+        return _wrap(asarray(other))
     if isinstance(other, np.generic):
         return other.item()
     if isinstance(other, ndarray):
@@ -194,9 +201,18 @@ def _operand(other: Any) -> Any:
     )
 
 
-def _promoted(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+def _promoted(operation: Callable[..., Any], a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+    """Two tensors of different dtypes as tensors of their common one, where the operation allows that."""
+    if operation in _PRODUCTS:
+        raise errors.dtypes_differ(a.dtype.name, b.dtype.name)
+    _refuse_bool(operation, a, b)
     common = dtypes.common_dtype(a.array, b.array)
     return _cast(a, common), _cast(b, common)
+
+
+def _refuse_bool(operation: Callable[..., Any], *operands: Tensor) -> None:
+    if operation is elementwise.sub and any(x.array.dtype == np.bool_ for x in operands):
+        raise errors.bool_refused(operation)
 
 
 def _cast(x: Tensor, numpy_dtype: np.dtype[Any]) -> Tensor:
@@ -488,9 +504,8 @@ class Tensor:
     div = __truediv__ = binary(elementwise.div, floating=True, explodes=True)
     maximum = binary(elementwise.maximum)
     minimum = binary(elementwise.minimum)
-    __rsub__ = _reflected(sub)
     __rtruediv__ = _reflected(div)
-    neg = __neg__ = unary(elementwise.neg)
+    neg = __neg__ = unary(elementwise.neg, numeric=True)
     abs = __abs__ = unary(elementwise.abs)
     exp = unary(elementwise.exp, floating=True, explodes=True)
     log = unary(elementwise.log, floating=True, explodes=True)
@@ -499,22 +514,40 @@ class Tensor:
     cos = unary(elementwise.cos, floating=True)
     tanh = unary(elementwise.tanh, floating=True)
     sigmoid = unary(elementwise.sigmoid, floating=True, explodes=True)
-    relu = unary(elementwise.relu)
+    relu = unary(elementwise.relu, numeric=True)
+
+    def __rsub__(self, other: Any) -> Tensor:
+        if type(other) not in _PYTHON_NUMBERS:
+            return _reflected(Tensor.sub)(self, other)
+        _refuse_bool(elementwise.sub, self)
+        return apply(elementwise.rsub, _cast(self, dtypes.common_dtype(self.array, other)), other)
 
     def pow(self, exponent: Any) -> Tensor:
         """Raises to a power, a number or a tensor."""
-        if isinstance(exponent, Tensor):
-            return _pow_tensor(self, exponent)
-        return apply(elementwise.pow, _cast(self, dtypes.common_dtype(self.array, exponent)), exponent)
+        if type(exponent) in _PYTHON_NUMBERS:
+            return apply(elementwise.pow, _cast(self, dtypes.common_dtype(self.array, exponent)), exponent)
+        exponent = exponent if isinstance(exponent, Tensor) else _operand(exponent)
+        if not isinstance(exponent, Tensor):  # one of NumPy's numbers
+            return self.pow(exponent)
+        if self.array.dtype == np.bool_ == exponent.array.dtype:
+            return self | ~exponent
+        return _pow_tensor(self, exponent)
 
     __pow__ = pow
-    __rpow__ = _reflected(pow)
+
+    def __rpow__(self, other: Any) -> Tensor:
+        if type(other) not in _PYTHON_NUMBERS:
+            return _reflected(Tensor.pow)(self, other)
+        return apply(elementwise.rpow, _cast(self, dtypes.common_dtype(self.array, other)), other)
 
     def clamp(self, min: Any = None, max: Any = None) -> Tensor:
         """Limits every element to [min, max]; a limit that is None does not limit."""
         if min is None and max is None:
-            raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        return apply(elementwise.clamp, self, min=min, max=max)
+            raise RuntimeError("clamp: At least one of 'min' or 'max' must not be None")
+        if isinstance(min, Tensor) or isinstance(max, Tensor):
+            raise NotImplementedError("clamp takes numbers; for tensors use x.maximum(min).minimum(max)")
+        limits = [limit for limit in (min, max) if limit is not None]
+        return apply(elementwise.clamp, _cast(self, dtypes.common_dtype(self.array, *limits)), min=min, max=max)
 
     # -- comparison: results of dtype bool, without gradients
 
@@ -589,11 +622,11 @@ class Tensor:
 
     def softmax(self, dim: int) -> Tensor:
         """exp(x) / Σ exp(x) along `dim`: positive numbers that add up to one."""
-        return apply(neural.softmax, self, dim=_axis(self, dim))
+        return apply(neural.softmax, _floats(self, "softmax"), dim=_axis(self, dim))
 
     def log_softmax(self, dim: int) -> Tensor:
         """log(softmax(x)), computed so that it cannot overflow."""
-        return apply(neural.log_softmax, self, dim=_axis(self, dim))
+        return apply(neural.log_softmax, _floats(self, "log_softmax"), dim=_axis(self, dim))
 
     # -- matrices
 
@@ -710,7 +743,11 @@ class Tensor:
         if all(isinstance(p, _BASIC_INDICES) and not isinstance(p, bool) for p in parts):
             if any(isinstance(p, slice) and p.step is not None and p.step <= 0 for p in parts):
                 raise ValueError("step must be greater than zero. To turn an axis round, use flip.")
-            one = rules_shape.select if len(parts) == 1 and isinstance(index, int) else rules_shape.view_at
+            if index is None:
+                return self.unsqueeze(0)
+            if index is Ellipsis:
+                return apply(rules_shape.alias, self)
+            one = rules_shape.select if isinstance(index, int) else rules_shape.view_at
             return apply(one, self, index=index)
         viewed, arrays = _basic_first(self, tuple(_index_array(p) for p in parts))
         return apply(rules_shape.take_at, viewed, index=arrays) if arrays else viewed
@@ -902,6 +939,7 @@ _mm, _pow_tensor = binary(matrix.mm), binary(elementwise.pow_tensor, explodes=Tr
 _mv, _vm, _dot, _rows_mm, _bmm = (
     binary(product) for product in (matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm)
 )
+_PRODUCTS = {matrix.mm, matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm}
 _BASIC_INDICES = (int, np.integer, slice, EllipsisType, type(None))
 _UFUNCS = {
     np.add: "__add__",
@@ -961,6 +999,12 @@ def _leaf(array: ndarray, requires_grad: bool, grad: Tensor | None) -> Tensor:
     leaf = _wrap(array).requires_grad_(requires_grad)
     leaf._grad = grad
     return leaf
+
+
+def _floats(x: Tensor, name: str) -> Tensor:
+    if x.array.dtype.kind != "f":
+        raise RuntimeError(f'"{name}" is not implemented for {x.dtype.name}: it takes floats. Use x.float().')
+    return x
 
 
 def _index_array(part: Any) -> Any:

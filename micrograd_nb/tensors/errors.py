@@ -42,6 +42,25 @@ def bad_dim(dim: int | None, ndim: int | None) -> IndexError:
     return IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
 
 
+def bool_refused(operation: Any) -> RuntimeError:
+    """The error for arithmetic that has no meaning for truth values."""
+    if operation.name.startswith("Relu"):
+        return RuntimeError("Boolean inputs not supported for relu: a bool has no negative part. Use x.float().relu().")
+    what = "Negation" if operation.name.startswith("Neg") else "Subtraction"
+    return RuntimeError(
+        f"{what}, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
+        "use the `~` or `logical_not()` operator instead."
+    )
+
+
+def dtypes_differ(a: str, b: str) -> RuntimeError:
+    """The error for a product of matrices of two dtypes."""
+    return RuntimeError(
+        f"expected m1 and m2 to have the same dtype, but got: {a} != {b}. A product does not convert: use x.to({b}) "
+        f"for the first, or make the second {a}."
+    )
+
+
 def _broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
     """Names the axis, counted in the longer shape, at which two shapes do not broadcast."""
     ndim = max(len(a), len(b))

@@ -106,7 +106,7 @@ def _same_dtype(tensors: Sequence[Any], name: str) -> list[Tensor]:
     if len(tensors) == 0:
         raise RuntimeError(f"{name} expects a non-empty list of Tensors")
     parts = [x if isinstance(x, Tensor) else _operand(x) for x in tensors]
-    common = np.result_type(*(p.array.dtype for p in parts))
+    common = dtypes.common_dtype(*(p.array for p in parts))
     return [_cast(p, common) for p in parts]
 
 
