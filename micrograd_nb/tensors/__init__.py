@@ -1,5 +1,6 @@
 """The Tensor and the functions that make tensors. Floor 1: an array, its gradient, and a node of `autograd`."""
 
+from .core import Size, Tensor, apply, binary, unary
 from .creation import (
     Generator,
     arange,
@@ -25,7 +26,6 @@ from .creation import (
 )
 from .dtypes import dtype, get_default_dtype, set_default_dtype
 from .functions import cat, cross_entropy, linear, stack, where
-from .core import Size, Tensor, apply, binary, unary
 
 __all__ = [
     "Generator",

@@ -12,7 +12,7 @@ on the arrays and record it.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from types import EllipsisType
 from typing import Any, NamedTuple, Self
 
@@ -28,8 +28,7 @@ from ..autograd.operation import ONE
 from ..autograd.quiet import quietly
 from ..autograd.rules import elementwise, matrix, neural, reduction
 from ..autograd.rules import shape as rules_shape
-from . import dtypes
-from . import errors
+from . import dtypes, errors
 from .printing import tensor_repr
 
 _new = object.__new__
@@ -143,10 +142,12 @@ def apply(operation: Callable[..., Any], *inputs: Any, **options: Any) -> Tensor
     try:
         value, *rules = quietly(operation, *arrays, **options)
     except (ValueError, TypeError, IndexError) as error:
-        raise errors.explain(operation, error, *inputs) from None
+        raise errors.explain(operation, error, *inputs, **options) from None
     targets = tuple([x.node if isinstance(x, Tensor) else None for x in inputs])
     if operation.broadcasts:  # type: ignore[attr-defined]
-        rules = [Unbroadcast(r, a.shape) if r and isinstance(a, ndarray) else r for r, a in zip(rules, arrays, strict=True)]
+        rules = [
+            Unbroadcast(r, a.shape) if r and isinstance(a, ndarray) else r for r, a in zip(rules, arrays, strict=True)
+        ]
     return record(operation, value, targets, tuple(zip(targets, rules, inputs, strict=False)), options)
 
 
@@ -243,14 +244,16 @@ def _comparison(name: str, compare: np.ufunc) -> Callable[[Tensor, Any], Tensor]
     """A comparison: a tensor of bool, which never has a gradient."""
 
     def method(self: Tensor, other: Any) -> Tensor:
+        if not isinstance(other, (Tensor, bool)) and type(other) not in _PYTHON_NUMBERS:
+            other = _operand(other)
         array, other_array = self.array, other.array if isinstance(other, Tensor) else other
         if isinstance(other_array, ndarray) and other_array.dtype is not array.dtype:
             common = dtypes.common_dtype(array, other_array)
             array, other_array = array.astype(common), other_array.astype(common)
         try:
             return _wrap(compare(array, other_array))
-        except (ValueError, TypeError) as error:
-            raise errors.explain(elementwise.sub, error, self, _wrap(other) if isinstance(other, ndarray) else other) from None
+        except ValueError as error:
+            raise errors.explain(elementwise.sub, error, self, other) from None
 
     method.__name__ = method.__qualname__ = name
     return method
@@ -400,7 +403,9 @@ class Tensor:
     def grad(self, grad: Tensor | None) -> None:
         if grad is not None:
             if not isinstance(grad, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}")
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(grad).__name__}"
+                )
             if grad.array.shape != self.array.shape or grad.array.dtype != self.array.dtype:
                 raise RuntimeError(
                     f"assigned grad must have the tensor's shape and dtype, {self.array.shape} {self.dtype.name}, "
@@ -422,9 +427,7 @@ class Tensor:
         else:
             self._grad = _wrap(np.array(grad))
 
-    def backward(
-        self, gradient: Tensor | None = None, retain_graph: bool = False, create_graph: bool = False
-    ) -> None:
+    def backward(self, gradient: Tensor | None = None, retain_graph: bool = False, create_graph: bool = False) -> None:
         """Computes the gradient of this tensor with respect to every leaf it was computed from, and adds it there.
 
         Arguments:
@@ -479,7 +482,7 @@ class Tensor:
                 )
             return self.node, ONE[self.array.dtype].reshape(self.array.shape)
         if not isinstance(gradient, Tensor):
-            raise TypeError(f"gradient must be a Tensor or None, not {type(gradient).__name__}")
+            raise TypeError(f"gradient must be a Tensor or None, not {type(gradient).__name__}: make one, tensor(1.0)")
         if gradient.array.shape != self.array.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[0] has a shape of {tuple(gradient.array.shape)} and output[0] has a "
@@ -638,6 +641,8 @@ class Tensor:
         """
         if isinstance(other, Tensor) and self.array.ndim == 2 == other.array.ndim:
             return _mm(self, other)
+        if type(other) in _PYTHON_NUMBERS:
+            raise TypeError(f"@ takes a Tensor on each side, not {type(other).__name__}. To scale by a number, use *.")
         return _product(self, other if isinstance(other, Tensor) else _operand(other))
 
     def mm(self, mat2: Tensor) -> Tensor:
@@ -669,7 +674,9 @@ class Tensor:
         sizes = self.array.shape or (1,)
         start, end = (_axis(self, d) for d in (start_dim, end_dim))
         if start > end:
-            raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+            raise RuntimeError(
+                f"flatten() has invalid args: start_dim cannot come after end_dim, but they are {start} and {end}"
+            )
         merged = int(np.prod(sizes[start : end + 1], dtype=np.int64))
         return self.reshape(*sizes[:start], merged, *sizes[end + 1 :])
 
@@ -742,7 +749,10 @@ class Tensor:
         parts = index if isinstance(index, tuple) else (index,)
         if all(isinstance(p, _BASIC_INDICES) and not isinstance(p, bool) for p in parts):
             if any(isinstance(p, slice) and p.step is not None and p.step <= 0 for p in parts):
-                raise ValueError("step must be greater than zero. To turn an axis round, use flip.")
+                steps = [p.step for p in parts if isinstance(p, slice)]
+                raise ValueError(
+                    f"step must be greater than zero, but is among {steps}. To turn an axis round, use flip."
+                )
             if index is None:
                 return self.unsqueeze(0)
             if index is Ellipsis:
@@ -755,7 +765,11 @@ class Tensor:
     def __setitem__(self, index: Any, value: Any) -> None:
         self._check_in_place("x[index] = value", value)
         parts = index if isinstance(index, tuple) else (index,)
-        self.array[tuple(_index_array(p) for p in parts)] = value.array if isinstance(value, Tensor) else value
+        place, new = tuple(_index_array(p) for p in parts), value.array if isinstance(value, Tensor) else value
+        try:
+            self.array[place] = new
+        except ValueError:
+            raise errors.does_not_fit("x[index] = value", np.shape(new), np.shape(self.array[place])) from None
 
     # -- in place: for numbers that no graph needs, as in an optimizer
 
@@ -775,7 +789,15 @@ class Tensor:
 
     def _write(self, what: str, ufunc: np.ufunc, other: Any) -> Self:
         self._check_in_place(what, other)
-        ufunc(self.array, other.array if isinstance(other, Tensor) else other, out=self.array)
+        new = other.array if isinstance(other, Tensor) else other
+        try:
+            ufunc(self.array, new, out=self.array)
+        except ValueError:
+            raise errors.does_not_fit(what, np.shape(new), self.array.shape) from None
+        except TypeError:
+            raise RuntimeError(
+                f"{what}: the result can't be cast to the tensor's dtype, {self.dtype.name}. Use x.float() first."
+            ) from None
         return self
 
     def add_(self, other: Any, *, alpha: float = 1) -> Self:
@@ -822,7 +844,9 @@ class Tensor:
         if isinstance(dtype, str):
             if dtype == "cpu":
                 return self
-            raise RuntimeError(f"there is no device {dtype!r}: micrograd_nb computes with NumPy, on the cpu. Leave .to() out.")
+            raise RuntimeError(
+                f"there is no device {dtype!r}: micrograd_nb computes with NumPy, on the cpu. Leave .to() out."
+            )
         return _cast(self, dtypes.to_numpy(dtype))
 
     def float(self) -> Tensor:
@@ -900,17 +924,20 @@ class Tensor:
 
     def __index__(self) -> builtins.int:
         if self.array.dtype.kind not in "biu" or self.array.size != 1:
-            raise TypeError("only integer tensors of a single element can be converted to an index")
+            raise TypeError(
+                "only integer tensors of a single element can be converted to an index, not one of "
+                f"{self.numel()} elements of {self.dtype.name}"
+            )
         return int(self.array.item())
 
     def __len__(self) -> builtins.int:
         if self.array.ndim == 0:
-            raise TypeError("len() of a 0-d tensor")
+            raise TypeError("len() of a 0-d tensor: it has no axis to count along. numel() counts elements.")
         return len(self.array)
 
     def __iter__(self) -> Iterator[Tensor]:
         if self.array.ndim == 0:
-            raise TypeError("iteration over a 0-d tensor")
+            raise TypeError("iteration over a 0-d tensor: it holds one number, item()")
         return (self[i] for i in range(len(self.array)))
 
     def __contains__(self, element: Any) -> builtins.bool:
@@ -993,7 +1020,6 @@ def _product(a: Tensor, b: Tensor) -> Tensor:
     return _bmm(a, b)
 
 
-
 def _leaf(array: ndarray, requires_grad: bool, grad: Tensor | None) -> Tensor:
     """What a copied or unpickled leaf is made by."""
     leaf = _wrap(array).requires_grad_(requires_grad)
@@ -1016,7 +1042,7 @@ def _index_array(part: Any) -> Any:
         array = array.astype(np.bool_)
     if array.dtype.kind not in "bi" and array.size:
         raise IndexError(
-            f"tensors used as indices must be long, int or bool tensors, but this one is {array.dtype}: use x.long() "
+            f"tensors used as indices must be long, int, byte or bool tensors, not {array.dtype}: use x.long() "
             "for positions, x.bool() for a mask"
         )
     if array.dtype.kind == "i" and array.ndim == 0:
@@ -1090,5 +1116,6 @@ def _axes(self: Tensor, dim: Any) -> tuple[int, ...]:
         return tuple(range(self.array.ndim))
     axes = tuple(_axis(self, d) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
     if len(set(axes)) < len(axes):
-        raise RuntimeError(f"dim {axes[0]} appears multiple times in the list of dims {dim}")
+        twice = next(d for i, d in enumerate(axes) if d in axes[:i])
+        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims {dim}: name each axis once")
     return axes if self.array.ndim else ()

@@ -52,7 +52,9 @@ def _as_array(data: Any, dtype: Any) -> ndarray:
             "Pad the short ones, or keep them as separate tensors."
         ) from None
     if array.dtype.kind in "OUSV":
-        raise TypeError(f"a tensor holds numbers; got {type(data).__name__} with elements of type {array.dtype}")
+        raise (RuntimeError if data is None else ValueError)(
+            f"a tensor holds numbers; got {type(data).__name__} with elements of type {array.dtype}"
+        )
     if wanted is None and (array.dtype.kind == "f" or array.size == 0) and not _from_numpy(data):
         wanted = dtypes.get_default_dtype().dtype
     return array.astype(wanted or dtypes.to_numpy(array.dtype), copy=False)
@@ -79,6 +81,15 @@ def _finish(array: ndarray, requires_grad: bool) -> Tensor:
     return out
 
 
+def _sizes(size: tuple[Any, ...]) -> tuple[int, ...]:
+    sizes = _ints(size)
+    if any(n < 0 for n in sizes):
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {min(sizes)}: a size is 0 or more, got {sizes}"
+        )
+    return sizes
+
+
 def _dtype_or_default(dtype: Any) -> np.dtype[Any]:
     return dtypes.get_default_dtype().dtype if dtype is None else dtypes.to_numpy(dtype)
 
@@ -88,22 +99,22 @@ def _dtype_or_default(dtype: Any) -> np.dtype[Any]:
 
 def zeros(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the shape `size`, given as numbers or as one tuple."""
-    return _finish(np.zeros(_ints(size), _dtype_or_default(dtype)), requires_grad)
+    return _finish(np.zeros(_sizes(size), _dtype_or_default(dtype)), requires_grad)
 
 
 def ones(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones of the shape `size`."""
-    return _finish(np.ones(_ints(size), _dtype_or_default(dtype)), requires_grad)
+    return _finish(np.ones(_sizes(size), _dtype_or_default(dtype)), requires_grad)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """`fill_value` everywhere, of the dtype that `tensor(fill_value)` would have."""
-    return _finish(np.full(_ints((size,)), _as_array(fill_value, dtype)), requires_grad)
+    return _finish(np.full(_sizes((size,)), _as_array(fill_value, dtype)), requires_grad)
 
 
 def empty(*size: Any, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Whatever was in memory, in the shape `size`: for a tensor that you fill at once."""
-    return _finish(np.empty(_ints(size), _dtype_or_default(dtype)), requires_grad)
+    return _finish(np.empty(_sizes(size), _dtype_or_default(dtype)), requires_grad)
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
@@ -123,6 +134,8 @@ def full_like(input: Tensor, fill_value: Any, *, dtype: Any = None, requires_gra
 
 def eye(n: int, m: int | None = None, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones on the diagonal of an n × m matrix, zeros elsewhere."""
+    if n < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {n}")
     return _finish(np.eye(n, m, dtype=_dtype_or_default(dtype)), requires_grad)
 
 
@@ -133,7 +146,7 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, req
     """start, start + step, … up to but without `end`; of ints int64, with a float among the three float32."""
     start, end = (0, start) if end is None else (start, end)
     if step == 0:
-        raise RuntimeError("step must be nonzero")
+        raise RuntimeError(f"step must be nonzero, but it is {step}")
     if (end - start) * step < 0:
         raise RuntimeError(f"upper bound and lower bound inconsistent with step sign: {start}, {end}, {step}")
     array = np.arange(start, end, step)
@@ -202,7 +215,7 @@ def _rng(generator: Generator | None) -> np.random.Generator:
 
 def rand(*size: Any, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Uniform between 0 and 1, 1 not included."""
-    drawn = _rng(generator).random(_ints(size), _draw_dtype(dtype))
+    drawn = _rng(generator).random(_sizes(size), _draw_dtype(dtype))
     if _dtype_or_default(dtype) == np.float16:
         drawn = np.floor(drawn * 2048) / 2048  # what float16 can hold, so that nothing is rounded up to 1
     return _finish(np.asarray(drawn, _dtype_or_default(dtype)), requires_grad)
@@ -210,7 +223,7 @@ def rand(*size: Any, generator: Generator | None = None, dtype: Any = None, requ
 
 def randn(*size: Any, generator: Generator | None = None, dtype: Any = None, requires_grad: bool = False) -> Tensor:
     """Normally distributed with mean 0 and variance 1."""
-    drawn = _rng(generator).standard_normal(_ints(size), _draw_dtype(dtype))
+    drawn = _rng(generator).standard_normal(_sizes(size), _draw_dtype(dtype))
     return _finish(np.asarray(drawn, _dtype_or_default(dtype)), requires_grad)
 
 
@@ -229,7 +242,7 @@ def randint(low: int, high: Any, size: Any = None, *, generator: Generator | Non
     low, high, size = (0, low, high) if size is None else (low, high, size)
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    return _wrap(_rng(generator).integers(low, high, _ints((size,)), dtypes.to_numpy(dtype or dtypes.int64)))
+    return _wrap(_rng(generator).integers(low, high, _sizes((size,)), dtypes.to_numpy(dtype or dtypes.int64)))
 
 
 def randperm(n: int, *, generator: Generator | None = None) -> Tensor:

@@ -1,12 +1,14 @@
-"""Turns NumPy's complaints into errors that give the rule, what came, and the fix, in PyTorch's words where it has some."""
+"""Errors that give the rule, what came, and the fix: PyTorch's words where it has some, instead of NumPy's."""
 
 from __future__ import annotations
 
 import warnings
+from itertools import combinations
 from typing import Any
 
 from numpy.exceptions import AxisError
 
+Shape = tuple[int, ...]
 
 NO_EXTREME = (
     "{}(): Expected reduction dim to be specified for input.numel() == 0. "
@@ -14,26 +16,21 @@ NO_EXTREME = (
 )
 
 
-def explain(operation: Any, error: Exception, *inputs: Any) -> Exception:
+def explain(operation: Any, error: Exception, *inputs: Any, **options: Any) -> Exception:
     """The error to raise instead of NumPy's `error`, which `operation` raised on `inputs` (tensors or numbers)."""
     shapes = [tuple(x.array.shape) for x in inputs if hasattr(x, "array")]
-    name = operation.name.removesuffix("Backward0").removesuffix("Backward1").lower()
+    name, words = operation.__name__, str(error)
     if isinstance(error, AxisError):
         return bad_dim(error.axis, error.ndim)
-    if name in ("mm", "mv", "dot", "bmm", "unsafeview", "linear") and len(shapes) >= 2:
-        return _matrix_shapes(name, *shapes[:2])
-    if isinstance(error, ValueError) and "broadcast" in str(error) and len(shapes) >= 2:
-        return _broadcast_shapes(*shapes[-2:])
-    if isinstance(error, ValueError) and "negative integer powers" in str(error):
+    if name in _SPECIAL:
+        return _SPECIAL[name](error, shapes, options)
+    if "broadcast" in words and len(shapes) > 1:
+        return _broadcast_shapes(shapes)
+    if "negative integer powers" in words:
         return RuntimeError("Integers to negative integer powers are not allowed. Use a float: x.float() ** -1.")
-    if "boolean subtract" in str(error) or "boolean negative" in str(error):
-        return RuntimeError(
-            "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, "
-            "use the `~` or `logical_not()` operator instead."
-        )
-    if isinstance(error, ValueError) and "reshape" in str(error) and shapes:
-        return RuntimeError(f"{error}: the number of elements must stay the same, and so must the input's {shapes[0]}")
-    return type(error)(f"{name}: {error} (input shapes: {', '.join(map(str, shapes))})")
+    if "boolean subtract" in words:
+        return bool_refused(operation)
+    return RuntimeError(f"{name}: {words}. The shapes of the inputs: {', '.join(map(str, shapes))}.")
 
 
 def bad_dim(dim: int | None, ndim: int | None) -> IndexError:
@@ -55,45 +52,18 @@ def bool_refused(operation: Any) -> RuntimeError:
 
 def dtypes_differ(a: str, b: str) -> RuntimeError:
     """The error for a product of matrices of two dtypes."""
+    method = {"float32": "float", "float64": "double", "int64": "long"}.get(b, f"to({b})")
     return RuntimeError(
-        f"expected m1 and m2 to have the same dtype, but got: {a} != {b}. A product does not convert: use x.to({b}) "
-        f"for the first, or make the second {a}."
+        f"expected m1 and m2 to have the same dtype, but got: {a} and {b}. "
+        f"A product converts neither: write x.{method}() for the first."
     )
 
 
-def _broadcast_shapes(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
-    """Names the axis, counted in the longer shape, at which two shapes do not broadcast."""
-    ndim = max(len(a), len(b))
-    wide = [(1,) * (ndim - len(shape)) + shape for shape in (a, b)]
-    axis, m, n = next((i, m, n) for i, (m, n) in reversed(list(enumerate(zip(*wide, strict=True)))) if m != n != 1 != m)
+def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
+    """The error for writing an array where it does not fit."""
     return RuntimeError(
-        f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {axis}. "
-        f"The shapes are {a} and {b}; broadcasting lines them up at the right, and only a size of 1 stretches."
+        f"{what}: the shape of the value, {value}, must match the shape that it is written to, {place}, or broadcast to it"
     )
-
-
-def _matrix_shapes(name: str, a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError:
-    if name == "linear":
-        return RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({_times(a)} and {_times(b[::-1])}): linear computes "
-            f"input @ weight.T, so the input's last axis ({a[-1] if a else '()'}) must be the weight's last ({b[-1]}). "
-            f"Flatten the input, or make the layer Linear({a[-1] if a else '?'}, {b[0]})."
-        )
-    if len(a) == len(b) == 1:
-        return RuntimeError(
-            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
-            f"but got {a[0]} and {b[0]} elements respectively"
-        )
-    if len(a) <= 2 and len(b) == 1:
-        return RuntimeError(f"size mismatch, got input ({a[0]}), mat ({_times(a)}), vec ({b[0]})")
-    return RuntimeError(
-        f"mat1 and mat2 shapes cannot be multiplied ({_times(a)} and {_times(b)}): the inner sizes must be equal. "
-        f"Transpose one of them (x.T), or check which axis is which."
-    )
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape))
 
 
 def warn_not_a_leaf() -> None:
@@ -104,3 +74,102 @@ def warn_not_a_leaf() -> None:
         UserWarning,
         stacklevel=3,
     )
+
+
+# -- one function for each kind of operation: NumPy's error, the shapes of the inputs, the options ---------------------
+
+
+def _broadcast_shapes(shapes: list[Shape]) -> RuntimeError:
+    """Names the axis, counted in the longer shape, at which two of the shapes do not broadcast."""
+    for a, b in combinations(shapes, 2):
+        ndim = max(len(a), len(b))
+        wide = [(1,) * (ndim - len(shape)) + shape for shape in (a, b)]
+        apart = [(i, m, n) for i, (m, n) in enumerate(zip(*wide, strict=True)) if m != n != 1 != m]
+        if apart:
+            break
+    axis, m, n = apart[-1]
+    return RuntimeError(
+        f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {axis}. "
+        f"The shapes are {a} and {b}; broadcasting lines them up at the right, and only a size of 1 stretches."
+    )
+
+
+def _product(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    a, b = shapes
+    inner = "the inner sizes must be equal"
+    if len(a) == len(b) == 1:
+        return RuntimeError(
+            f"inconsistent tensor size, expected tensor [{a[0]}] and src [{b[0]}] to have the same number of elements, "
+            f"but got {a[0]} and {b[0]} elements respectively"
+        )
+    if len(b) == 1:
+        return RuntimeError(f"size mismatch, got input ({a[0]}), mat ({_times(a)}), vec ({b[0]}): {inner}")
+    if a[-1] == b[-2]:
+        return RuntimeError(f"the batch axes of {a} and {b} do not broadcast: they must be equal, or one of them 1")
+    return RuntimeError(
+        f"mat1 and mat2 shapes cannot be multiplied ({_times(a)} and {_times(b)}): {inner}. "
+        f"Transpose one of them (x.T), or check which axis is which."
+    )
+
+
+def _linear(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    a, b = shapes[:2]
+    if a and a[-1] == b[-1]:
+        return RuntimeError(f"linear adds a bias to each output, so its shape must be {b[:1]}, but it is {shapes[2]}")
+    return RuntimeError(
+        f"mat1 and mat2 shapes cannot be multiplied ({_times(a)} and {_times(b[::-1])}): linear computes "
+        f"input @ weight.T, so the input's last axis ({a[-1] if a else '()'}) must be the weight's last ({b[-1]}). "
+        f"Flatten the input, or make the layer Linear({a[-1] if a else '?'}, {b[0]})."
+    )
+
+
+def _reshape(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    wanted = tuple(options["shape"])
+    if "copy" in str(error):
+        return RuntimeError(
+            f"view size is not compatible with input tensor's size and stride: the elements of this {shapes[0]} do not "
+            f"lie in memory in the order that {wanted} needs. Use .reshape(...) instead, which copies."
+        )
+    count = 1
+    for n in shapes[0]:
+        count *= n
+    return RuntimeError(
+        f"shape {list(wanted)} is invalid for input of size {count}: the number of elements must stay the same, and "
+        f"{shapes[0]} has {count}"
+    )
+
+
+def _expand(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    wanted, before = tuple(options["shape"]), shapes[0]
+    if len(wanted) < len(before):
+        return RuntimeError(f"expand{wanted} names fewer axes than {before} has: give at least {len(before)} sizes")
+    return RuntimeError(f"expand stretches only axes with a size of 1, so {before} cannot become {wanted}")
+
+
+def _cat(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    a, b = next((a, b) for a, b in combinations(shapes, 2) if a != b)
+    other = next((f"dim={i}" for i, (m, n) in enumerate(zip(a, b, strict=False)) if m != n), "another dim")
+    return RuntimeError(
+        f"Sizes of tensors must match except in dimension {options['dim']}, but they are {a} and {b}. Perhaps {other}?"
+    )
+
+
+def _index(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
+    if "boolean index" in str(error):
+        mask = next(tuple(x.shape) for x in options["index"] if getattr(x, "dtype", None) == bool)
+        return IndexError(f"The shape of the mask {mask} does not match the shape of the indexed tensor {shapes[0]}")
+    return IndexError(f"{error} (the tensor's shape is {shapes[0]})")
+
+
+_SPECIAL = {
+    **dict.fromkeys(("mm", "mv", "vm", "dot", "rows_mm", "bmm"), _product),
+    **dict.fromkeys(("reshape", "view"), _reshape),
+    **dict.fromkeys(("view_at", "select", "take_at"), _index),
+    "linear": _linear,
+    "expand": _expand,
+    "cat": _cat,
+}
+
+
+def _times(shape: Shape) -> str:
+    return "x".join(map(str, shape))

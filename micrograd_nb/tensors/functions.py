@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.rules import elementwise, neural, shape
-from . import dtypes
-from . import errors
+from . import dtypes, errors
 from .core import Tensor, _axis, _cast, _operand, _wrap, apply, record
 
 
@@ -41,7 +40,10 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     parts = _same_dtype(tensors, "stack")
     sizes = [tuple(p.array.shape) for p in parts]
     if len(set(sizes)) > 1:
-        raise RuntimeError(f"stack expects each tensor to be equal size, but got {', '.join(map(str, sizes))}")
+        raise RuntimeError(
+            f"stack expects each tensor to be equal size, but got {', '.join(map(str, sizes))}. "
+            "To join along an axis that they have, use cat."
+        )
     return apply(shape.stack, *parts, dim=_axis(parts[0].unsqueeze(0), dim))
 
 
@@ -104,7 +106,7 @@ def cross_entropy(input: Tensor, target: Tensor) -> Tensor:
 def _same_dtype(tensors: Sequence[Any], name: str) -> list[Tensor]:
     """The tensors, cast to their common dtype."""
     if len(tensors) == 0:
-        raise RuntimeError(f"{name} expects a non-empty list of Tensors")
+        raise (ValueError if name == "cat" else RuntimeError)(f"{name} expects a non-empty list of Tensors")
     parts = [x if isinstance(x, Tensor) else _operand(x) for x in tensors]
     common = dtypes.common_dtype(*(p.array for p in parts))
     return [_cast(p, common) for p in parts]

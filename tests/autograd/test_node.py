@@ -147,7 +147,7 @@ def test_line_of_a_statement_over_several_lines_is_that_of_its_part() -> None:
         pytest.param(lambda a, b: a.matmul(b), id="matmul"),
         pytest.param(lambda a, b: a.mm(b), id="mm"),
         pytest.param(lambda a, b: a.matmul(b[0]), id="matmul with a vector"),
-        pytest.param(lambda a, b: np.ones((2, 2)) @ a, id="array @ a"),
+        pytest.param(lambda a, b: np.ones((2, 2), "float32") @ a, id="array @ a"),
         pytest.param(lambda a, b: a.flatten(), id="flatten"),
         pytest.param(lambda a, b: a.T, id="T"),
         pytest.param(lambda a, b: a.mean(), id="mean"),
