@@ -30,7 +30,7 @@ def explain(operation: Any, error: Exception, *inputs: Any, **options: Any) -> E
         return RuntimeError("Integers to negative integer powers are not allowed. Use a float: x.float() ** -1.")
     if "boolean subtract" in words:
         return bool_refused(operation)
-    return RuntimeError(f"{name}: {words}. The shapes of the inputs: {', '.join(map(str, shapes))}.")
+    return error
 
 
 def bad_dim(dim: int | None, ndim: int | None) -> IndexError:
@@ -62,7 +62,8 @@ def dtypes_differ(a: str, b: str) -> RuntimeError:
 def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
     """The error for writing an array where it does not fit."""
     return RuntimeError(
-        f"{what}: the shape of the value, {value}, must match the shape that it is written to, {place}, or broadcast to it"
+        f"{what}: the shape of the value, {value}, must match the shape that it is written to, {place}, or broadcast "
+        "to it"
     )
 
 
@@ -156,7 +157,7 @@ def _cat(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
 
 def _index(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
     if "boolean index" in str(error):
-        mask = next(tuple(x.shape) for x in options["index"] if getattr(x, "dtype", None) == bool)
+        mask = next(tuple(x.shape) for x in options["index"] if getattr(getattr(x, "dtype", None), "kind", "") == "b")
         return IndexError(f"The shape of the mask {mask} does not match the shape of the indexed tensor {shapes[0]}")
     return IndexError(f"{error} (the tensor's shape is {shapes[0]})")
 

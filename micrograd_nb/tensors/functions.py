@@ -53,9 +53,10 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     Shapes: input (*, in), weight (out, in), bias (out,), result (*, out).
     """
     if input.array.dtype is not weight.array.dtype and input.array.dtype != weight.array.dtype:
+        method = "double" if weight.array.itemsize == 8 else "float"
         raise RuntimeError(
             f"mat1 and mat2 must have the same dtype, but got {input.dtype.name} and {weight.dtype.name}: "
-            f"make the input {weight.dtype.name}, for example with x.{'double' if weight.array.itemsize == 8 else 'float'}()"
+            f"make the input {weight.dtype.name}, for example with x.{method}()"
         )
     if bias is None:
         return apply(neural.linear, input, weight)

@@ -1,4 +1,4 @@
-"""Operations that make fewer numbers of many: sums, means, extremes. `dim` is an axis, a tuple of axes, or None: all."""
+"""Operations that make fewer numbers of many: sums, means, extremes. `dim` is an axis or a tuple of axes."""
 
 from __future__ import annotations
 
