@@ -34,9 +34,7 @@ def _moved_as_it_should(got: ndarray) -> None:
     if close(got, _weight_after(_right)):
         return
     if close(got, _weight_after(_zero_before_the_loop)):
-        raise NotYet(
-            "step 2 follows the sum of two gradients, and step 3 of three. Which line should prevent that?"
-        )
+        raise NotYet("step 2 follows the sum of two gradients, and step 3 of three. Which line should prevent that?")
     if close(got, _weight_after(_no_zero)):
         raise Wrong(
             "nothing clears the gradients now, not even what was in .grad before: the line zero_grad() is needed, in "

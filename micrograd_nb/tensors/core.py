@@ -950,8 +950,8 @@ class Tensor:
         """A copy or a pickle of a leaf is a new leaf, with numbers and a gradient of its own."""
         if not self.is_leaf:
             raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment: a "
-                "copy of a computed tensor would need a copy of its graph. Copy x.detach(), or use x.clone()."
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the "
+                "moment: a copy of a computed tensor would need a copy of its graph. Copy x.detach(), or use x.clone()."
             )
         return _leaf, (self.array, self.requires_grad, self._grad)
 
