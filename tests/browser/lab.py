@@ -186,8 +186,11 @@ WAIT_FOR_KERNEL = """async () => {
     await panel.sessionContext.session.kernel.info;
 }"""
 
+# JupyterLab's own promise may come early, where a cell raises an exception that is expected. The kernel answers in the
+# order of the requests: when it has answered an empty one, it has run all cells.
 RUN_ALL = """seconds => Promise.race([
-    jupyterapp.commands.execute('notebook:run-all-cells'),
+    jupyterapp.commands.execute('notebook:run-all-cells').then(() => jupyterapp.shell.currentWidget.sessionContext
+        .session.kernel.requestExecute({code: '', silent: true}).done.then(() => null)),
     new Promise((_, reject) => setTimeout(() => reject(new Error(`still running after ${seconds} s`)), seconds * 1000)),
 ])"""
 
