@@ -128,6 +128,45 @@ class enable_grad(_ModeWithoutArguments):
     on = True
 
 
+class inference_mode(_Mode):
+    """`no_grad` under another name. (PyTorch: torch.inference_mode)
+
+    PyTorch also refuses later to differentiate what was computed in it, in exchange for speed. Here that is allowed.
+
+    >>> import micrograd_nb as mg
+    >>> with mg.inference_mode():
+    ...     (mg.ones(2, requires_grad=True) * 2).requires_grad, mg.is_inference_mode_enabled()
+    (False, True)
+    """
+
+    def __new__(cls, mode: Any = True) -> Any:
+        new = super().__new__(cls)
+        if callable(mode):  # as a decorator without parentheses
+            cls.__init__(new)
+            return new(mode)
+        return new
+
+    def __init__(self, mode: bool = True) -> None:
+        self.on = not mode
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self._before_inference = is_inference_mode_enabled()
+        _local.inference = not self.on
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        _local.inference = self._before_inference
+        super().__exit__(kind, error, trace)
+
+    def _again(self) -> inference_mode:
+        return inference_mode(not self.on)
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is inside an `inference_mode`."""
+    return getattr(_local, "inference", False)
+
+
 class set_grad_enabled(_Mode):
     """Switches recording on or off at once; used as a context, until its end.
 

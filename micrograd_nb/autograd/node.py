@@ -1,7 +1,7 @@
 """The Function node: what an operation leaves behind, so that a gradient can find its way back.
 
     c = a * b           value:  the array a·b
-                        node:   MulBackward0, with an edge to a (rule: g ↦ g·b) and an edge to b (rule: g ↦ g·a)
+                        node:   MulBackward0: it saved the two arrays, and leads to the nodes of a and of b
 
 Nodes link to nodes, never to the tensor that they made: no reference cycle, so a graph is freed the moment that
 nobody holds its end.
@@ -15,13 +15,8 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
-from numpy import ndarray
-
-GradientRule = Callable[[ndarray], ndarray]
-"""Takes ∂loss/∂output, gives ∂loss/∂input: one edge's local derivative, applied."""
-
-Edge = tuple["Node | None", "GradientRule | None", Any]
-"""Where the gradient goes (None: nowhere), the rule that makes it, and the input itself."""
+from . import hooks
+from .operation import Operation, Rule
 
 next_number = itertools.count(1).__next__
 
@@ -29,62 +24,105 @@ next_number = itertools.count(1).__next__
 class Node:
     """One operation that ran. `tensor.grad_fn` shows it, `next_functions` leads to the nodes of its inputs.
 
-    Three tuples describe it, in the order of the operation's inputs:
+    operation   what ran: its value, its gradient rules
+    number      counts operations as they run: each has a higher number than everything that it was computed from
+    targets     the nodes that its gradients go to, one for each input; None for an input that needs no gradient
+    rules       the gradient rule of each input; None once `backward()` has freed what they need
+    stretched   the shapes that the inputs had, where broadcasting stretched one; None where it did not
 
-    - `targets`: the nodes that its gradients go to; None for an input that needs no gradient.
-    - `edges`: (target, gradient rule, input). Freed by `backward()`, and then None.
+    What the rules read of it besides, they call `f.input`, `f.other` (the arrays of the inputs), `f.output` (the
+    value), and by their names the operation's further inputs and options.
 
-    `number` counts operations as they run. It sorts the backward pass: an operation always has a higher number
-    than everything that it was computed from.
-
-    There is one class for every operation, and the operation's name is data: attribute look-ups on objects of one
-    class are what Python is fastest at.
+    There is one class for every operation, and the operation is data: attribute look-ups on objects of one class are
+    what Python is fastest at.
     """
 
-    __slots__ = ("__weakref__", "code", "edges", "instruction", "number", "options", "rule", "saves", "targets")
+    __slots__ = (
+        "__dict__", "__weakref__", "code", "input", "instruction", "number", "operation", "other", "output", "rules",
+        "stretched", "targets",
+    )  # fmt: skip
 
-    rule: Callable[..., tuple[Any, ...]]
+    operation: Operation
     number: int
     targets: tuple[Node | None, ...]
-    edges: tuple[Edge, ...] | None
-    saves: bool
-    options: dict[str, Any] | None
+    rules: tuple[Rule, ...] | None
+    stretched: tuple[tuple[int, ...], ...] | None
+    input: Any
+    other: Any
+    output: Any
     code: CodeType
     instruction: int
 
     def name(self) -> str:
         """PyTorch's name of the operation: `MulBackward0`."""
-        return self.rule.name  # type: ignore[attr-defined]
+        return self.operation.name
 
     @property
     def next_functions(self) -> tuple[tuple[Node | None, int], ...]:
         """The nodes that gradients go to next, one pair an input, as in PyTorch: (node, output number)."""
-        return tuple((target, 0) for target in self.targets)
+        return tuple((None, 0) if target is None else target.as_function() for target in self.targets)
+
+    def as_function(self) -> tuple[Node, int]:
+        """The Function that made a value, and which of its outputs the value is."""
+        return self, 0
 
     @property
     def freed(self) -> bool:
         """Whether `backward()` has been here and let go of what the operation saved."""
-        return self.edges is None
+        return self.rules is None
 
     @property
     def inputs(self) -> tuple[Any, ...]:
-        """The operation's inputs, tensors and numbers, as it saw them; empty once the graph is freed."""
-        return tuple(input for _, _, input in self.edges or ())
+        """The operation's inputs, arrays and numbers, as it saw them; empty once the graph is freed."""
+        if self.output is None:
+            return ()
+        if self.operation.takes_any_number:
+            return tuple(self.input)
+        return tuple(getattr(self, name) for name in self.operation.inputs[: len(self.targets)])
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The operation's options: what it got by keyword, and takes no gradient."""
+        return {name: vars(self)[name] for name in self.operation.options if name in vars(self)}
 
     @property
     def saved(self) -> dict[str, Any]:
-        """What the gradient rules close over, by the name it has in their source.
+        """What the gradient rules need, by the name that they have for it; empty once the graph is freed.
 
         >>> import micrograd_nb as mg
         >>> a, b = mg.tensor(2.0, requires_grad=True), mg.tensor(-3.0)
         >>> {name: float(value) for name, value in (a * b).grad_fn.saved.items()}
         {'other': -3.0}
         """
-        found: dict[str, Any] = {}
-        for target, rule, _ in self.edges or ():
-            if target is not None:
-                found.update(closure_of(rule))
-        return found
+        needed = [self.saved_for(i) for i, target in enumerate(self.targets) if target is not None]
+        return {name: value for saved in needed for name, value in saved.items()}
+
+    def saved_for(self, position: int) -> dict[str, Any]:
+        """What the gradient rule of one input needs."""
+        if self.output is None:
+            return {}
+        needs = self.operation.needs_of(position)
+        names = dict.fromkeys((*self.operation.inputs, "inputs", "output", *vars(self)))
+        return {name: getattr(self, name) for name in names if name in needs}
+
+    def register_hook(self, hook: Callable[..., Any]) -> hooks.RemovableHandle:
+        """Calls `hook(input_grads, output_grads)` when a backward pass has run the rules of this node.
+
+        Both are tuples of tensors, or of None where there is no gradient. If the hook returns such a tuple, it takes
+        the place of `input_grads`.
+        """
+        return hooks.register(self, "after", hook)
+
+    def register_prehook(self, hook: Callable[..., Any]) -> hooks.RemovableHandle:
+        """Calls `hook(output_grads)` before the rules run. If it returns a tuple, that takes the gradients' place."""
+        return hooks.register(self, "before", hook)
+
+    def free(self) -> None:
+        """Lets go of the arrays; of the rules too, where they need them."""
+        self.input = self.other = self.output = None
+        if self.operation.saves:
+            self.rules = None
+            self.__dict__ = {}
 
     @property
     def line(self) -> tuple[str, int] | None:
@@ -108,13 +146,10 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable: Any) -> None:
         self.reference = weakref.ref(variable)
+        self.operation = _ACCUMULATE
         self.number = 0  # below every operation: the backward pass comes to the leaves last
-        self.targets = self.edges = ()
-        self.saves = False
-        self.options = {}
-
-    def name(self) -> str:
-        return "AccumulateGrad"
+        self.targets = self.rules = ()
+        self.input = self.other = self.output = self.stretched = None
 
     @property
     def variable(self) -> Any:
@@ -126,9 +161,4 @@ class AccumulateGrad(Node):
         return None
 
 
-def closure_of(rule: Any) -> dict[str, Any]:
-    """The variables that a gradient rule closes over, by name: `lambda g: g * other` → {"other": …}."""
-    while hasattr(rule, "rule"):  # unwrap what was put around the operation's own rule (see engine.Unbroadcast)
-        rule = rule.rule
-    names = getattr(getattr(rule, "__code__", None), "co_freevars", ())
-    return {name: cell.cell_contents for name, cell in zip(names, rule.__closure__ or (), strict=True)} if names else {}
+_ACCUMULATE = Operation("AccumulateGrad", lambda: None)

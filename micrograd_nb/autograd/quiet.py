@@ -24,10 +24,18 @@ def _prepare() -> tuple[ContextVar[Any], Any]:
 _warns_of, _nothing = _prepare()
 
 
+def silence() -> Any:
+    """Switches NumPy's floating-point warnings off, and returns what `unsilence` needs to bring them back."""
+    return _warns_of.set(_nothing)
+
+
+unsilence = _warns_of.reset
+
+
 def quietly(function: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
     """Calls a function with NumPy's floating-point warnings off."""
-    before = _warns_of.set(_nothing)
+    before = silence()
     try:
         return function(*arguments, **options)
     finally:
-        _warns_of.reset(before)
+        unsilence(before)

@@ -122,7 +122,7 @@ def _is_f(y: Any, x: float) -> None:
 
 
 def _replays(graph: Graph, leaf: Tensor) -> None:
-    ids = [id for id, tensor_ in graph.leaves.items() if tensor_ is leaf]
+    ids = [id for id, node in graph.leaves.items() if node is leaf.node]
     for x in POINTS:
         value = float(rerun(graph, dict.fromkeys(ids, np.array(x))))
         if close(value, f(x)):

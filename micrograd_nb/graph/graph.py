@@ -70,7 +70,7 @@ class Graph:
     nodes: tuple[GraphNode, ...]
     edges: tuple[GraphEdge, ...]
     functions: Mapping[str, Node] = field(default_factory=dict, repr=False, compare=False)
-    leaves: Mapping[str, Tensor] = field(default_factory=dict, repr=False, compare=False)
+    leaves: Mapping[str, AccumulateGrad] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, id: str) -> GraphNode:
         return self._by_id[id]
@@ -115,7 +115,7 @@ class Graph:
 
 
 def tensor_names(namespace: Mapping[str, Any]) -> dict[int, str]:
-    """The names of a namespace's tensors, by the id of the tensor, or of the node where an operation made it.
+    """The names of a namespace's tensors, by the id of the tensor's node, or of its array where it has none.
 
     A variable's own name comes before a parameter's path in a module (`fc1.weight`); names that begin with an
     underscore do not count, for in a notebook they are the outputs of cells.
@@ -133,7 +133,8 @@ def tensor_names(namespace: Mapping[str, Any]) -> dict[int, str]:
 
 
 def _key(tensor: Tensor) -> int:
-    return id(tensor.grad_fn or tensor)
+    """What a graph knows of a tensor: the node that leads to it, or else its array."""
+    return id(tensor.array if tensor.node is None else tensor.node)
 
 
 class _Reader:
@@ -144,55 +145,68 @@ class _Reader:
         self.names = names
         self.nodes: list[GraphNode] = []
         self.edges: list[GraphEdge] = []
-        self.ids: dict[int, str] = {}  # of leaves and inputs, by the id of the tensor
-        self.leaves: dict[str, Tensor] = {}
+        self.ids: dict[int, str] = {}  # of leaves and inputs, by the id of the node or the array
+        self.arrays: list[ndarray] = []  # held, so that their ids stay their own
+        self.leaves: dict[str, AccumulateGrad] = {}
         self.counts = dict.fromkeys("pxk", 0)
 
     def graph(self) -> Graph:
         order = functions_below(self.root)
         ids = {node: f"f{i}" for i, node in enumerate(order, 1)}
-        values = self._values(order)
         for node in order:
             sources = [self._input(node, i, target, ids) for i, target in enumerate(node.targets)]
             name = node.name().removesuffix("Backward0").removesuffix("Backward1")
-            value = values.get(node)
+            value = node.output
             shape, dtype = ((), "") if value is None else (value.shape, value.dtype.name)
             kind = "output" if node is self.root.node else "intermediate"
             output = "o" + ids[node][1:]
             self.nodes.append(GraphNode(ids[node], "function", name, line=node.line))
-            self.nodes.append(GraphNode(output, kind, self.names.get(id(node), ""), shape, dtype, _copy(value)))
+            self.nodes.append(GraphNode(output, kind, self._name(node), shape, dtype, _copy(value)))
             self.edges += [GraphEdge(s, ids[node], i) for i, s in enumerate(sources) if s]
             self.edges.append(GraphEdge(ids[node], output))
         return Graph(tuple(self.nodes), tuple(self.edges), {i: node for node, i in ids.items()}, self.leaves)
-
-    def _values(self, order: list[Node]) -> dict[Node, ndarray]:
-        """What each function computed: its consumers hold it as their input."""
-        values = {target: x.array for node in order for target, _, x in node.edges or () if target is not None}
-        values[self.root.node] = self.root.array  # type: ignore[index]
-        return values
 
     def _input(self, node: Node, position: int, target: Node | None, ids: dict[Node, str]) -> str:
         """The id of the value that goes in at a position; "" for one that is gone with the freed graph."""
         if target in ids:
             return "o" + ids[target][1:]
-        value = target.variable if isinstance(target, AccumulateGrad) else None
-        if value is None and node.edges is not None:
-            value = node.edges[position][2]
-        if value is None:
+        if isinstance(target, AccumulateGrad):
+            return self._leaf(target, node, position)
+        if not node.inputs:
             return ""
-        if not isinstance(value, Tensor):
-            return self._new("k", "constant", repr(value), np.asarray(value))
-        if id(value) not in self.ids:
-            letter, kind = ("x", "input") if target is None else ("p", "parameter")
-            self.ids[id(value)] = self._new(letter, kind, self.names.get(id(value), ""), value.array, value._grad)
-            self.leaves[self.ids[id(value)]] = value
-        return self.ids[id(value)]
+        value = node.inputs[position]
+        return (
+            self._array(value)
+            if isinstance(value, ndarray)
+            else self._new("k", "constant", repr(value), np.asarray(value))
+        )
 
-    def _new(self, letter: str, kind: str, name: str, value: ndarray, grad: Tensor | None = None) -> str:
+    def _leaf(self, leaf: AccumulateGrad, node: Node, position: int) -> str:
+        """The id of a leaf; "" where nobody holds it any more, and the graph is freed."""
+        if id(leaf) not in self.ids:
+            tensor = leaf.variable
+            if tensor is None and not node.inputs:
+                return ""
+            value = node.inputs[position] if tensor is None else tensor.array
+            grad = None if tensor is None or tensor._grad is None else tensor._grad.array
+            self.ids[id(leaf)] = new = self._new("p", "parameter", self._name(leaf), value, grad)
+            self.leaves[new] = leaf
+        return self.ids[id(leaf)]
+
+    def _array(self, array: ndarray) -> str:
+        """The id of the numbers of a tensor that needs no gradient."""
+        if id(array) not in self.ids:
+            self.ids[id(array)] = self._new("x", "input", self._name(array), array)
+            self.arrays.append(array)
+        return self.ids[id(array)]
+
+    def _name(self, key: Any) -> str:
+        return self.names.get(id(key), "")
+
+    def _new(self, letter: str, kind: str, name: str, value: ndarray, grad: ndarray | None = None) -> str:
         self.counts[letter] += 1
         new = f"{letter}{self.counts[letter]}"
-        kept = None if grad is None else _copy(grad.array)
-        self.nodes.append(GraphNode(new, kind, name, value.shape, value.dtype.name, _copy(value), kept))
+        self.nodes.append(GraphNode(new, kind, name, value.shape, value.dtype.name, _copy(value), _copy(grad)))
         return new
 
 

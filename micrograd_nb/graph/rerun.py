@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ..tensors import Tensor
 from .graph import Graph
 
 MOST_ELEMENTS = 16
@@ -16,23 +15,24 @@ MOST_FUNCTIONS = 200
 
 def rerun(graph: Graph, values: dict[str, ndarray]) -> ndarray:
     """The root's value when the leaves in `values` (by id) hold other numbers: the same operations once more."""
-    computed: dict[Any, Any] = {leaf.node: values.get(id, leaf) for id, leaf in graph.leaves.items() if leaf.node}
+    computed: dict[Any, Any] = {node: values.get(id, graph[id].value) for id, node in graph.leaves.items()}
     node = None
     for node in graph.functions.values():
-        inputs = [_exact(computed.get(t, x)) for t, _, x in node.edges or ()]
-        computed[node] = node.rule(*inputs, **(getattr(node, "options", None) or {}))[0]
+        inputs = [_exact(computed.get(target, x)) for target, x in zip(node.targets, node.inputs, strict=True)]
+        computed[node] = node.operation(*inputs, **node.options)
     return np.asarray(computed[node])
 
 
 def finite_differences(graph: Graph, leaf: str, step: float = 1e-5) -> ndarray | None:
     """∂root/∂leaf by moving each element a little up and down; None where that would take too long, or was freed."""
-    tensor = graph.leaves[leaf]
+    value = graph[leaf].value
+    assert value is not None
     functions = list(graph.functions.values())
-    if tensor.array.size > MOST_ELEMENTS or len(functions) > MOST_FUNCTIONS or any(f.edges is None for f in functions):
+    if value.size > MOST_ELEMENTS or len(functions) > MOST_FUNCTIONS or any(f.output is None for f in functions):
         return None
     if graph.root.value is None or graph.root.value.size != 1:
         return None
-    exact = tensor.array.astype(np.float64)
+    exact = value.astype(np.float64)
     found = np.empty_like(exact)
     with np.errstate(all="ignore"):
         for index in np.ndindex(exact.shape):
@@ -47,5 +47,4 @@ def finite_differences(graph: Graph, leaf: str, step: float = 1e-5) -> ndarray |
 
 def _exact(x: Any) -> Any:
     """In double precision, so that a small step does not drown in rounding."""
-    array = x.array if isinstance(x, Tensor) else x
-    return array.astype(np.float64) if isinstance(array, ndarray) and array.dtype == np.float32 else array
+    return x.astype(np.float64) if isinstance(x, ndarray) and x.dtype == np.float32 else x

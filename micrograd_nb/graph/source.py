@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import ast
 import linecache
+import re
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
+from ..autograd.operation import negated, same
 
-from ..autograd.operation import same
-
-_UNNAMED = {same: "g", np.negative: "-g"}
+_UNNAMED = {same: "g", negated: "-g"}
 
 
 def rule_text(rule: Any) -> str:
-    """What a rule computes from the incoming gradient `g`, in its own words.
+    """What a rule computes from the incoming gradient `g`, in its own words, and without the `f.` of what was saved.
 
-    >>> b = np.array(3.0)
-    >>> rule_text(lambda g: g * b)
-    'g * b'
+    >>> rule_text(lambda g, f: g * f.other)
+    'g * other'
     """
-    rule = unwrapped(rule)
+    rule = getattr(rule, "func", rule)  # the one rule of all inputs, bound to the place of one
     if rule in _UNNAMED:
         return _UNNAMED[rule]
     text = _lambda_body(rule) if rule.__name__ == "<lambda>" else None
-    return text or f"{rule.__name__}(g)"
-
-
-def unwrapped(rule: Any) -> Any:
-    """The rule of the operation itself, without the sum that the engine put around it."""
-    return getattr(rule, "rule", rule)
+    return re.sub(r"\bf\.", "", text) if text else f"{rule.__name__.strip('_')}(g)"
 
 
 def _lambda_body(rule: Any) -> str | None:

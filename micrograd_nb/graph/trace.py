@@ -19,7 +19,6 @@ import numpy as np
 from numpy import ndarray
 
 from ..autograd import Node, Step
-from ..autograd.node import closure_of
 from ..tensors import Tensor
 from . import text
 from .graph import Graph, GraphNode
@@ -80,7 +79,7 @@ class _Recorder:
         self.root = root
         self.cells = names.get("In")
         self.ids: dict[Any, str] = {node: id for id, node in graph.functions.items()}
-        self.ids |= {leaf.node: id for id, leaf in graph.leaves.items() if leaf.node is not None}
+        self.ids |= {node: id for id, node in graph.leaves.items()}
         self.expected: dict[str, int] = {}  # how many edges deliver a gradient to a node
         for id, node in graph.functions.items():
             self.expected.setdefault(id, 0)
@@ -178,14 +177,14 @@ class _Recorder:
     # -- words and numbers
 
     def _send_rows(self, step: Step, function: str, value: GraphNode, count: str) -> tuple[tuple[str, str], ...]:
-        rule = (step.node.edges or ())[step.position or 0][1]
+        rule = (step.node.rules or ())[step.position or 0]
         rows = [("incoming", f"∂{self.loss}/∂{self._name(self.graph['o' + function[1:]])} = {_short(step.incoming)}")]
         rows.append(("rule", f"g ↦ {rule_text(rule)}"))
-        saved = closure_of(rule)
+        saved = step.node.saved_for(step.position or 0)
         if saved:
             rows.append(("saved", ",  ".join(self._saved(step.node, name, x) for name, x in saved.items())))
         rows.append(("send", self._product(rule, saved, step)))
-        if step.summed or step.product.shape != step.contribution.shape:  # type: ignore[union-attr]
+        if step.summed or step.product.shape != step.contribution.shape:
             shapes = _reduction(step.product, step.summed, step.contribution)
             rows.append(("reduce", f"{shapes}   {_short(step.contribution)}"))
         before = "" if step.before is None else f"{_short(step.before)} + {_short(step.contribution)} = "
@@ -209,8 +208,8 @@ class _Recorder:
         """`other = b = −3`: the rule's name for what it saved, the learner's, and the value."""
         learners = [
             self._name(self.graph[self._incoming_id_at(node, i)])
-            for i, (_, _, value) in enumerate(node.edges or ())
-            if isinstance(value, Tensor) and value.array is x
+            for i, value in enumerate(node.inputs)
+            if value is x and isinstance(x, ndarray)
         ]
         named = f"{name} = {learners[0]}" if learners and learners[0] != name else name
         return f"{named} = {_short(x)}" if isinstance(x, (ndarray, np.generic, float, int)) else f"{named} = {x}"

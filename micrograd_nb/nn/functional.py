@@ -11,7 +11,8 @@ import warnings
 
 from .. import tensors
 from ..tensors import Tensor, linear
-from ..tensors.spellings import log_softmax, relu, sigmoid, softmax, tanh
+from ..tensors.elementwise import relu, sigmoid, tanh
+from ..tensors.reductions import log_softmax, softmax
 
 __all__ = [
     "cross_entropy",

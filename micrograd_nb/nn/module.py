@@ -59,7 +59,7 @@ class Module:
         self.__dict__.update(training=True, _parameters={}, _buffers={}, _modules={}, _not_saved=set())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs)
+        return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes. Every module writes its own; call `module(input)`, which calls this."""

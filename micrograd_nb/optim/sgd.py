@@ -6,7 +6,7 @@ import numpy as np
 from numpy import add, multiply, ndarray, negative, subtract
 
 from ..tensors import Tensor, from_numpy
-from .optimizer import Group, Optimizer, Params, constants, quietly
+from .optimizer import Group, Optimizer, Params, constants
 
 
 class SGD(Optimizer):
@@ -78,7 +78,6 @@ class SGD(Optimizer):
         self._scratch: dict[Tensor, ndarray] = {}
         super().__init__(params, defaults)
 
-    @quietly
     def update(self, group: Group) -> None:
         momentum, dampening, nesterov = group["momentum"], group["dampening"], group["nesterov"]
         as_it_is = not (group["weight_decay"] or group["maximize"])

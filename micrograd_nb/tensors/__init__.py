@@ -1,6 +1,7 @@
 """The Tensor and the functions that make tensors. Floor 1: an array, its gradient, and a node of `autograd`."""
 
-from .core import Size, Tensor, apply, binary, unary
+from .axes import Size
+from .core import Tensor
 from .creation import (
     Generator,
     arange,
@@ -25,7 +26,10 @@ from .creation import (
     zeros_like,
 )
 from .dtypes import dtype, get_default_dtype, set_default_dtype
-from .functions import cat, cross_entropy, linear, stack, where
+from .elementwise import where
+from .functions import cross_entropy, linear
+from .record import apply, binary, unary
+from .shapes import cat, stack
 
 __all__ = [
     "Generator",

@@ -8,7 +8,9 @@ import numpy as np
 from numpy import ndarray
 
 from . import dtypes
-from .core import Tensor, _ints, _wrap
+from .axes import ints as _ints
+from .core import Tensor
+from .record import wrap as _wrap
 
 
 def tensor(data: Any, *, dtype: Any = None, requires_grad: bool = False) -> Tensor:

@@ -17,10 +17,11 @@ class dtype:
     (True, 8, dtype('bool'))
     """
 
-    __slots__ = ("dtype", "name")
+    __slots__ = ("dtype", "name", "scalar_type")
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, scalar_type: str) -> None:
         self.name = name
+        self.scalar_type = scalar_type  # what PyTorch's errors and `type()` call it
         self.dtype = np.dtype(name)
 
     @property
@@ -47,9 +48,9 @@ class dtype:
         return {"bool": "bool_"}.get(self.name, self.name)  # a pickle finds the one object by its name in this module
 
 
-float16, float32, float64 = dtype("float16"), dtype("float32"), dtype("float64")
-uint8, int8, int16, int32, int64 = dtype("uint8"), dtype("int8"), dtype("int16"), dtype("int32"), dtype("int64")
-bool_ = dtype("bool")
+float16, float32, float64 = dtype("float16", "Half"), dtype("float32", "Float"), dtype("float64", "Double")
+uint8, int8, int16 = dtype("uint8", "Byte"), dtype("int8", "Char"), dtype("int16", "Short")
+int32, int64, bool_ = dtype("int32", "Int"), dtype("int64", "Long"), dtype("bool", "Bool")
 
 ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool_)
 FROM_NUMPY: dict[np.dtype[Any], dtype] = {d.dtype: d for d in ALL}

@@ -6,7 +6,10 @@ import warnings
 from itertools import combinations
 from typing import Any
 
+import numpy as np
 from numpy.exceptions import AxisError
+
+from ..autograd.rules import elementwise, matrix, neural, shape
 
 Shape = tuple[int, ...]
 
@@ -19,11 +22,11 @@ NO_EXTREME = (
 def explain(operation: Any, error: Exception, *inputs: Any, **options: Any) -> Exception:
     """The error to raise instead of NumPy's `error`, which `operation` raised on `inputs` (tensors or numbers)."""
     shapes = [tuple(x.array.shape) for x in inputs if hasattr(x, "array")]
-    name, words = operation.__name__, str(error)
+    words = str(error)
     if isinstance(error, AxisError):
         return bad_dim(error.axis, error.ndim)
-    if name in _SPECIAL:
-        return _SPECIAL[name](error, shapes, options)
+    if operation in _SPECIAL:
+        return _SPECIAL[operation](error, shapes, options)
     if "broadcast" in words and len(shapes) > 1:
         return _broadcast_shapes(shapes)
     if "negative integer powers" in words:
@@ -50,6 +53,21 @@ def bool_refused(operation: Any) -> RuntimeError:
     )
 
 
+def refuse_bools(operation: Any, *operands: Any) -> None:
+    """Refuses to subtract truth values."""
+    if operation is elementwise.sub and any(x.array.dtype == np.bool_ for x in operands):
+        raise bool_refused(operation)
+
+
+def not_a_tensor(operation: Any, got: Any) -> TypeError:
+    """The error for a function of tensors that was given something else."""
+    name = operation.name.removesuffix("Backward0").lower()
+    return TypeError(
+        f"{name}(): argument 'input' (position 1) must be Tensor, not {type(got).__name__}. "
+        "Make a tensor of it first: tensor(...)."
+    )
+
+
 def dtypes_differ(a: str, b: str) -> RuntimeError:
     """The error for a product of matrices of two dtypes."""
     method = {"float32": "float", "float64": "double", "int64": "long"}.get(b, f"to({b})")
@@ -64,6 +82,14 @@ def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
     return RuntimeError(
         f"{what}: the shape of the value, {value}, must match the shape that it is written to, {place}, or broadcast "
         "to it"
+    )
+
+
+def does_not_grow(what: str, place: Shape, value: Shape) -> RuntimeError:
+    """The error for a change in place whose result is larger than the tensor."""
+    return RuntimeError(
+        f"output with shape {list(place)} doesn't match the broadcast shape {list(value)}: {what} writes into the "
+        "tensor, whose shape stays as it is. Compute a new tensor instead."
     )
 
 
@@ -162,13 +188,21 @@ def _index(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
     return IndexError(f"{error} (the tensor's shape is {shapes[0]})")
 
 
+def _cross_entropy(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
+    target, classes = options["target"], shapes[0][1]
+    wrong = target[(target < 0) | (target >= classes)][0]
+    return IndexError(f"Target {wrong} is out of bounds: there are {classes} classes, 0 to {classes - 1}.")
+
+
 _SPECIAL = {
-    **dict.fromkeys(("mm", "mv", "vm", "dot", "rows_mm", "bmm"), _product),
-    **dict.fromkeys(("reshape", "view"), _reshape),
-    **dict.fromkeys(("view_at", "select", "take_at"), _index),
-    "linear": _linear,
-    "expand": _expand,
-    "cat": _cat,
+    **dict.fromkeys((matrix.mm, matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm), _product),
+    **dict.fromkeys((shape.reshape, shape.view), _reshape),
+    **dict.fromkeys((shape.view_at, shape.select, shape.take_at), _index),
+    neural.linear: _linear,
+    neural.linear_rows: _linear,
+    neural.cross_entropy: _cross_entropy,
+    shape.expand: _expand,
+    shape.cat: _cat,
 }
 
 

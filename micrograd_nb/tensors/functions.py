@@ -1,50 +1,17 @@
-"""Operations that are functions and no methods: of several tensors, or of a layer's input and weights."""
+"""Operations of a layer's input and weights, which are functions and no methods."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
-import numpy as np
+from ..autograd import is_grad_enabled
+from ..autograd.recording import bare_node
+from ..autograd.rules import neural
+from . import errors
+from .record import apply, wrap
 
-from ..autograd.rules import elementwise, neural, shape
-from . import dtypes, errors
-from .core import Tensor, _axis, _cast, _operand, _wrap, apply, record
-
-
-def where(condition: Tensor, input: Any, other: Any) -> Tensor:
-    """`input` where the condition holds, `other` elsewhere; the three broadcast.
-
-    >>> import micrograd_nb as mg
-    >>> x = mg.tensor([-1.0, 2.0])
-    >>> mg.where(x > 0, x, 0.0)
-    tensor([0., 2.])
-    """
-    if not isinstance(condition, Tensor) or condition.array.dtype != np.bool_:
-        raise RuntimeError(f"where expected condition to be a boolean tensor, but got {_kind(condition)}. Write x > 0.")
-    common = dtypes.common_dtype(*(x.array if isinstance(x, Tensor) else x for x in (input, other)))
-    branches = [_cast(x, common) if isinstance(x, Tensor) else _wrap(np.asarray(x, common)) for x in (input, other)]
-    return apply(elementwise.where, condition, *branches)
-
-
-def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Joins tensors along an axis that they have; the other axes must agree."""
-    parts = _same_dtype(tensors, "cat")
-    if any(p.array.ndim == 0 for p in parts):
-        raise RuntimeError("zero-dimensional tensor (at position 0) cannot be concatenated: use stack")
-    return apply(shape.cat, *parts, dim=_axis(parts[0], dim))
-
-
-def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Joins tensors of one shape along a new axis."""
-    parts = _same_dtype(tensors, "stack")
-    sizes = [tuple(p.array.shape) for p in parts]
-    if len(set(sizes)) > 1:
-        raise RuntimeError(
-            f"stack expects each tensor to be equal size, but got {', '.join(map(str, sizes))}. "
-            "To join along an axis that they have, use cat."
-        )
-    return apply(shape.stack, *parts, dim=_axis(parts[0].unsqueeze(0), dim))
+if TYPE_CHECKING:
+    from .core import Tensor
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -58,15 +25,22 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
             f"mat1 and mat2 must have the same dtype, but got {input.dtype.name} and {weight.dtype.name}: "
             f"make the input {weight.dtype.name}, for example with x.{method}()"
         )
-    if bias is None:
-        return apply(neural.linear, input, weight)
+    if bias is None or input.array.ndim != 2:
+        operation = neural.linear if input.array.ndim == 2 else neural.linear_rows
+        return apply(operation, *(x for x in (input, weight, bias) if x is not None))
     # apply(neural.linear, input, weight, bias), written out: the commonest operation of small networks
+    x, w, b = input.array, weight.array, bias.array
     try:
-        value, rule, weight_rule, bias_rule = neural.linear(input.array, weight.array, bias.array)
+        out = wrap(neural.linear.value(x, w, b))
     except ValueError as error:
         raise errors.explain(neural.linear, error, input, weight, bias) from None
-    targets = x, w, b = input.node, weight.node, bias.node
-    return record(neural.linear, value, targets, ((x, rule, input), (w, weight_rule, weight), (b, bias_rule, bias)))
+    targets = (input.node, weight.node, bias.node)
+    if targets != (None, None, None) and is_grad_enabled():
+        out.node = node = bare_node(neural.linear, targets, out.array)
+        node.input = x
+        node.weight = w
+        node.bias = b
+    return out
 
 
 def cross_entropy(input: Tensor, target: Tensor) -> Tensor:
@@ -95,23 +69,14 @@ def cross_entropy(input: Tensor, target: Tensor) -> Tensor:
             f"({len(at) if at.ndim else 0}): input is (n, classes), here {tuple(logits.shape)}; "
             f"target is (n,), here {tuple(at.shape)}."
         )
+    # apply(neural.cross_entropy, input, target=at), written out
     try:
-        value, rule = neural.cross_entropy(logits, target=at)
-    except ValueError:
-        classes = logits.shape[1]
-        wrong = at[(at < 0) | (at >= classes)][0]
-        raise IndexError(f"Target {wrong} is out of bounds: there are {classes} classes, 0 to {classes - 1}.") from None
-    return record(neural.cross_entropy, value, (input.node,), ((input.node, rule, input),), {"target": at})
-
-
-def _same_dtype(tensors: Sequence[Any], name: str) -> list[Tensor]:
-    """The tensors, cast to their common dtype."""
-    if len(tensors) == 0:
-        raise (ValueError if name == "cat" else RuntimeError)(f"{name} expects a non-empty list of Tensors")
-    parts = [x if isinstance(x, Tensor) else _operand(x) for x in tensors]
-    common = dtypes.common_dtype(*(p.array for p in parts))
-    return [_cast(p, common) for p in parts]
-
-
-def _kind(x: Any) -> str:
-    return f"a tensor of {x.dtype.name}" if isinstance(x, Tensor) else type(x).__name__
+        value, kept = neural.cross_entropy.value(logits, target=at)
+    except ValueError as error:
+        raise errors.explain(neural.cross_entropy, error, input, target=at) from None
+    out = wrap(value)
+    if input.node is not None and is_grad_enabled():
+        out.node = node = bare_node(neural.cross_entropy, (input.node,), out.array)
+        node.input = logits
+        node.__dict__ = kept
+    return out

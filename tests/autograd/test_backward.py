@@ -304,11 +304,6 @@ def test_requires_grad_of_a_computed_tensor_cannot_be_switched_off() -> None:
         computed.requires_grad = False
 
 
-def test_create_graph_is_refused_for_now() -> None:
-    with pytest.raises(NotImplementedError, match="create_graph"):
-        leaf(1.0).backward(create_graph=True)
-
-
 # -- leaving the graph -------------------------------------------------------------------------------------------------
 
 

@@ -13,8 +13,8 @@ import pytest
 
 import micrograd_nb as mg
 from tests.autograd import programs
-from tests.autograd.operations import DIFFERENTIABLE, Operation
 from tests.autograd.reference import leaves
+from tests.autograd.table import DIFFERENTIABLE, Row
 
 
 @pytest.fixture
@@ -66,10 +66,10 @@ def test_backward_lets_go_of_what_was_saved() -> None:
 
 
 @pytest.mark.usefixtures("no_collector")
-@pytest.mark.parametrize("operation", DIFFERENTIABLE, ids=lambda operation: operation.name)
-def test_operation_makes_no_reference_cycle(operation: Operation) -> None:
-    inputs = leaves(mg, operation.samples(operation.cases[0]))
-    dropped, kept, freed, watched = (operation.call(mg, *inputs) for _ in range(4))
+@pytest.mark.parametrize("row", DIFFERENTIABLE, ids=lambda row: row.name)
+def test_operation_makes_no_reference_cycle(row: Row) -> None:
+    inputs = leaves(mg, row.samples(row.cases[0]))
+    dropped, kept, freed, watched = (row.call(mg, *inputs) for _ in range(4))
     kept.backward(mg.ones_like(kept), retain_graph=True)
     freed.backward(mg.ones_like(freed))
     for _ in watched.backward_steps(mg.ones_like(watched)):

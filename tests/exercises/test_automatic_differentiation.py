@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -52,34 +51,29 @@ def test_gradients_agree_with_pytorch(torch: Any) -> None:
 # -- bell --------------------------------------------------------------------------------------------------------------
 
 
-def bell_with(rule: Callable[[Any, Any, Any], Any]) -> Any:
-    """The stub of the lesson, with a rule of g, input and y."""
-
-    @operation("BellBackward0")
-    def bell(input: Any) -> Any:
-        y = np.exp(-input * input)
-        return y, lambda g: rule(g, input, y)
-
-    return bell
+def bell_with(*rules: Any) -> Any:
+    """A solution with this rule."""
+    return operation("BellBackward0", lambda input: np.exp(-input * input), *rules)
 
 
 def test_bell() -> None:
     mistakes = [
-        (bell_with(lambda g, input, y: -2 * input * y), "the same for every g"),
-        (bell_with(lambda g, input, y: g * 2 * input * y), "the sign is wrong"),
-        (bell_with(lambda g, input, y: g * y), "the rule of exp alone"),
-        (bell_with(lambda g, input, y: g * -2 * input), "the rule of −x² alone"),
-        (bell_with(lambda g, input, y: (g * -2 * input * y).sum()), "a gradient has the shape of its input"),
-        (bell_with(lambda g, input, y: g * input * y), "moving x a little says"),
-        (bell_with(lambda g, input, y: g * -2 * inptu * y), "NameError"),  # type: ignore[name-defined]  # noqa: F821
-        (lambda input: np.exp(-input * input), "should return two things"),
-        (lambda input: (np.exp(input), lambda g: g), "the value changed"),
-        (lambda x: (np.exp(-x * x), lambda g: g * -2 * x * np.exp(-x * x)), "put @operation"),
+        (bell_with(lambda g, f: -2 * f.input * f.output), "the same for every g"),
+        (bell_with(lambda g, f: g * 2 * f.input * f.output), "the sign is wrong"),
+        (bell_with(lambda g, f: g * f.output), "the rule of exp alone"),
+        (bell_with(lambda g, f: g * -2 * f.input), "the rule of −x² alone"),
+        (bell_with(lambda g, f: (g * -2 * f.input * f.output).sum()), "a gradient has the shape of its input"),
+        (bell_with(lambda g, f: g * f.input * f.output), "moving x a little says"),
+        (bell_with(lambda g, f: g * -2 * f.inptu * f.output), "AttributeError"),
+        (bell_with(lambda g, f: g * -2 * input * f.output), "TypeError"),
+        (bell_with(), "needs one gradient rule, and has 0"),
+        (operation("BellBackward0", np.exp, lambda g, f: g), "the value changed"),
+        (lambda input: np.exp(-input * input), "should be an operation"),
     ]
-    stubs = [bell_with(lambda g, input, y: ...), bell_with(lambda g, input, y: None), lambda input: (input, ...), ...]
+    stubs = [bell_with(lambda g, f: ...), bell_with(lambda g, f: None), ...]
     solutions = [
-        bell_with(lambda g, input, y: g * -2 * input * y),
-        bell_with(lambda g, input, y: -2 * g * input * np.exp(-(input**2))),
+        bell_with(lambda g, f: g * -2 * f.input * f.output),
+        bell_with(lambda g, f: -2 * g * f.input * np.exp(-(f.input**2))),
     ]
     assert list(failures(exercises.bell, stubs, mistakes, solutions)) == []
 

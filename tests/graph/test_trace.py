@@ -30,7 +30,7 @@ def test_shadow_gradients_are_those_of_backward(seed: int) -> None:
         leaf.grad = None
     loss.backward()
     for id, gradient in trace.gradients.items():
-        np.testing.assert_allclose(gradient, trace.graph.leaves[id].grad.array, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(gradient, trace.graph.leaves[id].variable.grad.array, rtol=1e-12, atol=1e-12)
 
 
 def test_random_graphs_have_everything_that_matters() -> None:

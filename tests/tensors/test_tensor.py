@@ -12,21 +12,33 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
-from micrograd_nb.tensors import spellings
+from micrograd_nb.tensors import elementwise, products, reductions, shapes
 from tests.autograd.reference import assert_same
 
-NAMES = [name for name, value in vars(spellings).items() if callable(value) and not isinstance(value, type)]
+FAMILIES = [elementwise, products, reductions, shapes]
+FUNCTIONS = {
+    name: value
+    for family in FAMILIES
+    for name, value in vars(family).items()
+    if callable(value)
+    and getattr(value, "__module__", "").startswith("micrograd_nb.tensors")
+    and not name.startswith("_")
+    if value.__module__ in (family.__name__, "micrograd_nb.tensors.record") and not isinstance(value, type)
+}
+HELPERS = {"reflected", "apply", "binary", "cast", "is_tensor", "operand", "unary", "wrap"}
+NAMES = sorted(FUNCTIONS.keys() - HELPERS)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_function_and_method_of_one_name_are_one(name: str) -> None:
-    assert getattr(mg, name) is getattr(mg.Tensor, name)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_function_has_the_name_that_it_has_in_pytorch(name: str, torch: ModuleType) -> None:
-    assert callable(getattr(torch, name))
-    assert getattr(mg, name).__name__ == name
+def test_function_is_where_pytorch_has_it(name: str, torch: ModuleType) -> None:
+    """In the package, as a method, or both; and called what it is called there."""
+    function = FUNCTIONS[name]
+    operator = name in ("plus", "minus", "rdiv", "rfloordiv", "rmod", "rsub", "rpow", "rmatmul", "where_method")
+    assert (getattr(mg, name, None) is function) == hasattr(torch, name) or operator
+    assert (getattr(mg.Tensor, name, None) is function) == hasattr(torch.Tensor, name) or operator or name == "where"
+    assert function.__doc__
+    aliases = {other for other, value in FUNCTIONS.items() if value is function}
+    assert operator or function.__name__ in aliases
 
 
 # fmt: off

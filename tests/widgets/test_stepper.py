@@ -111,4 +111,4 @@ def test_state_in_the_browser_depends_on_the_step_alone(tmp_path: Path) -> None:
     )
     done = subprocess.run(["node", check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == "0,3,4,7,3"  # a gets from Add, from Mul, keeps it, and again from the first
+    assert done.stdout.strip() == "0,3,4,6,3"  # a gets from Add, from Mul, keeps it, and again from the first

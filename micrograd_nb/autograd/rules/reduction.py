@@ -7,66 +7,45 @@ from typing import Any
 import numpy as np
 
 from ..operation import operation
+from .shape import place_along
 
 # fmt: off
 
-@operation("SumBackward0", saves=False)
-def sum(input: Any) -> Any:
-    shape = input.shape
-    return np.add.reduce(input, None), lambda g: np.broadcast_to(g, shape)
+def _kept(g: Any, f: Any) -> Any:
+    """The gradient with the reduced axes put back, of length one."""
+    return g if f.keepdim else np.expand_dims(g, f.dim)
 
-@operation("SumBackward1", saves=False)
-def sum_dim(input: Any, *, dim: Any, keepdim: bool) -> Any:
-    shape = input.shape
-    return input.sum(dim, keepdims=keepdim), lambda g: np.broadcast_to(_kept(g, dim, keepdim), shape)
+sum      = operation("SumBackward0", lambda input: np.add.reduce(input, None),
+                     lambda g, f: np.broadcast_to(g, f.input_shape))
+sum_dim  = operation("SumBackward1", lambda input, *, dim, keepdim: input.sum(dim, keepdims=keepdim),
+                     lambda g, f: np.broadcast_to(_kept(g, f), f.input_shape))
+mean     = operation("MeanBackward0", lambda input: _divide(np.add.reduce(input, None), input.size),
+                     lambda g, f: np.broadcast_to(_divide(g, _count(f.input_shape)), f.input_shape))
+mean_dim = operation("MeanBackward1",
+                     lambda input, *, dim, keepdim: _divide(input.sum(dim, keepdims=keepdim), _count(input.shape, dim)),
+                     lambda g, f: np.broadcast_to(_divide(_kept(g, f), _count(f.input_shape, f.dim)), f.input_shape))
 
-@operation("MeanBackward0", saves=False)
-def mean(input: Any) -> Any:
-    shape, n = input.shape, input.size
-    return _divide(np.add.reduce(input, None), n), lambda g: np.broadcast_to(_divide(g, n), shape)
+# The places of an extreme of the whole array get equal shares; along an axis, the first place gets all.
+max      = operation("MaxBackward1", lambda input: input.max(), lambda g, f: _shared(g, _places(f.input, f.output)))
+min      = operation("MinBackward1", lambda input: input.min(), lambda g, f: _shared(g, _places(f.input, f.output)))
 
-@operation("MeanBackward1", saves=False)
-def mean_dim(input: Any, *, dim: Any, keepdim: bool) -> Any:
-    shape = input.shape
-    n = int(np.prod([shape[d] for d in np.atleast_1d(dim)]))
-    return (_divide(input.sum(dim, keepdims=keepdim), n),
-            lambda g: np.broadcast_to(_divide(_kept(g, dim, keepdim), n), shape))
-
-@operation("MaxBackward1")
-def max(input: Any) -> Any:
-    y = input.max()
-    return y, lambda g: _shared(g, _places(input, y))
-
-@operation("MinBackward1")
-def min(input: Any) -> Any:
-    y = input.min()
-    return y, lambda g: _shared(g, _places(input, y))
-
-@operation("MaxBackward0")
-def max_dim(input: Any, *, index: Any, dim: int, keepdim: bool) -> Any:
-    return _pick(input, index, dim, keepdim)
-
-@operation("MinBackward0")
-def min_dim(input: Any, *, index: Any, dim: int, keepdim: bool) -> Any:
-    return _pick(input, index, dim, keepdim)
-
-def _pick(input: Any, index: Any, dim: int, keepdim: bool) -> Any:
+def _pick(input: Any, *, index: Any, dim: int, keepdim: bool) -> Any:
     """The elements at `index` along `dim`: the values of `max(dim)` and `min(dim)`, once their places are known."""
-    index = np.expand_dims(index, dim)
-    value = np.take_along_axis(input, index, dim)
-    shape, dtype = input.shape, input.dtype
-    def spread(g: Any) -> Any:
-        grad = np.zeros(shape, dtype)
-        np.put_along_axis(grad, index, _kept(g, dim, keepdim), dim)
-        return grad
-    return value if keepdim else value.squeeze(dim), spread
+    value = np.take_along_axis(input, np.expand_dims(index, dim), dim)
+    return value if keepdim else value.squeeze(dim)
+
+def _spread(g: Any, f: Any) -> Any:
+    return place_along(_kept(g, f), shape=f.input_shape, index=np.expand_dims(f.index, f.dim), dim=f.dim)
+
+max_dim  = operation("MaxBackward0", _pick, _spread, saves=True)
+min_dim  = operation("MinBackward0", _pick, _spread, saves=True)
 
 # fmt: on
 
 
-def _kept(g: Any, dim: Any, keepdim: bool) -> Any:
-    """The gradient with the reduced axes put back, of length one."""
-    return g if keepdim else np.expand_dims(g, dim)
+def _count(shape: Any, dim: Any = None) -> int:
+    """How many elements are reduced to one."""
+    return int(np.prod([shape[d] for d in np.atleast_1d(range(len(shape)) if dim is None else dim)]))
 
 
 def _divide(total: Any, n: int) -> Any:
@@ -79,6 +58,6 @@ def _places(input: Any, extreme: Any) -> Any:
     return input == extreme if extreme == extreme else np.isnan(input)
 
 
-def _shared(g: Any, extreme: Any) -> Any:
+def _shared(g: Any, places: Any) -> Any:
     """Every place that holds the extreme gets an equal share."""
-    return g * extreme / int(np.count_nonzero(extreme))
+    return g * places / int(np.count_nonzero(places))

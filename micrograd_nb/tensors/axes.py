@@ -1,0 +1,60 @@
+"""Axes and shapes as PyTorch's functions take them, checked and brought into one form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import errors
+
+if TYPE_CHECKING:
+    from .core import Tensor
+
+
+class Size(tuple[int, ...]):
+    """A shape: a tuple of sizes, printed as PyTorch prints it.
+
+    >>> import micrograd_nb as mg
+    >>> mg.zeros(2, 3).shape, mg.zeros(2, 3).shape.numel()
+    (micrograd_nb.Size([2, 3]), 6)
+    """
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """How many elements a tensor of this shape has."""
+        return int(np.prod(self, dtype=np.int64))
+
+    def __repr__(self) -> str:
+        return f"micrograd_nb.Size([{', '.join(map(str, self))}])"
+
+
+def ints(shape: tuple[Any, ...]) -> tuple[int, ...]:
+    """`f(2, 3)` and `f((2, 3))` say the same."""
+    if len(shape) == 1 and not isinstance(shape[0], (int, np.integer)):
+        shape = tuple(shape[0])
+    return tuple(int(n) for n in shape)
+
+
+def one(input: Tensor, dim: Any) -> int:
+    """An axis counted from 0; a 0-d tensor passes for one with one axis."""
+    return within(max(input.array.ndim, 1), dim)
+
+
+def within(n: int, dim: Any) -> int:
+    """One of `n` axes, counted from 0."""
+    if not -n <= dim < n:
+        raise errors.bad_dim(dim, n)
+    return int(dim) % n
+
+
+def several(input: Tensor, dim: Any) -> tuple[int, ...]:
+    """One axis or several, counted from 0; None and () are all of them."""
+    if dim is None or dim == ():
+        return tuple(range(input.array.ndim))
+    axes = tuple(one(input, d) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
+    if len(set(axes)) < len(axes):
+        twice = next(d for i, d in enumerate(axes) if d in axes[:i])
+        raise RuntimeError(f"dim {twice} appears multiple times in the list of dims {dim}: name each axis once")
+    return axes if input.array.ndim else ()
