@@ -30,6 +30,7 @@ from .axes import Size
 from .printing import tensor_repr
 from .record import operand, wrap
 
+
 @record.makes
 class Tensor:
     """An n-dimensional array that remembers how it was computed.
@@ -281,7 +282,7 @@ class Tensor:
         now = self._grad
         if isinstance(grad, Recorded):  # create_graph: the gradient has a history
             new = wrap(grad.array, grad.node)
-            self._grad = new if now is None else self.grad + new  # type: ignore[operator]
+            self._grad = new if now is None else self.grad + new
         elif now is None:
             self._grad = grad if owned and type(grad) is ndarray and grad.base is None else np.array(grad)
         else:
