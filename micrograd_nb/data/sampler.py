@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Sequence, Sized
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from ..tensors import Generator, Tensor, randint, randperm
+import numpy as np
+
+from ..tensors import Generator, Tensor, as_tensor, rand, randint, randperm
+from ..tensors.dtypes import float64
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -86,6 +89,91 @@ class RandomSampler(Sampler[int]):
         return self.num_samples
 
 
+class SubsetRandomSampler(Sampler[int]):
+    """Some indices, each once, in an order that is new each time. (PyTorch: torch.utils.data.SubsetRandomSampler)
+
+    >>> sorted(SubsetRandomSampler([7, 3, 5]))
+    [3, 5, 7]
+    """
+
+    def __init__(self, indices: Sequence[int], generator: Generator | None = None) -> None:
+        self.indices = indices
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        order = randperm(len(self.indices), generator=self.generator).tolist()
+        return iter([self.indices[i] for i in order])
+
+    def __len__(self) -> int:
+        return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler[int]):
+    """Draws index i with a probability in proportion to `weights[i]`. (PyTorch: torch.utils.data.WeightedRandomSampler)
+
+    For classes of very different sizes: give every sample 1 / (the size of its class), and batches come out balanced.
+
+    Arguments:
+        weights: one for each sample, 0 or more; they need not add up to 1.
+        num_samples: how many indices to draw.
+        replacement: whether an index can be drawn more than once. If not, at least `num_samples` of the weights have to
+            be above 0.
+        generator: for a draw that can be repeated; without it, that of `manual_seed`.
+
+    Raises:
+        ValueError: `num_samples` below 1, weights that are no row of numbers.
+        RuntimeError: weights that are negative, not finite, or too few above 0.
+
+    >>> list(WeightedRandomSampler([0.0, 1.0, 0.0], num_samples=4))
+    [1, 1, 1, 1]
+    """
+
+    def __init__(
+        self,
+        weights: Sequence[float],
+        num_samples: int,
+        replacement: bool = True,
+        generator: Generator | None = None,
+    ) -> None:
+        _check_positive("num_samples", num_samples)
+        if not isinstance(replacement, bool):
+            raise ValueError(f"replacement should be a boolean value, but got replacement={replacement}")
+        self.weights = as_tensor(weights, dtype=float64)
+        if self.weights.ndim != 1:
+            raise ValueError(
+                f"weights should be a 1d sequence but given weights have shape {tuple(self.weights.shape)}"
+            )
+        self.num_samples = num_samples
+        self.replacement = replacement
+        self.generator = generator
+
+    def __iter__(self) -> Iterator[int]:
+        weights = self.weights.array
+        _check_weights(weights, self.num_samples, self.replacement)
+        return iter((self._draw if self.replacement else self._draw_once)(weights).tolist())
+
+    def _draw(self, weights: np.ndarray) -> np.ndarray:
+        """Throws darts at a line on which every index has a piece as long as its weight."""
+        ends = np.cumsum(weights)
+        darts = ends[-1] * rand(self.num_samples, generator=self.generator, dtype=float64).array
+        inside = np.nextafter(ends[-1], 0)  # the product may have been rounded up to the very end
+        return np.searchsorted(ends, np.minimum(darts, inside), side="right")
+
+    def _draw_once(self, weights: np.ndarray) -> np.ndarray:
+        """Who arrives first, if index i waits for a time that is exponential with rate weights[i].
+
+        Efraimidis and Spirakis (2006), Weighted random sampling with a reservoir.
+        """
+        uniform = rand(len(weights), generator=self.generator, dtype=float64).array
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            arrival = -np.log1p(-uniform) / weights
+        arrival[weights == 0] = np.inf
+        return np.argsort(arrival, kind="stable")[: self.num_samples]
+
+    def __len__(self) -> int:
+        return self.num_samples
+
+
 class BatchSampler(Sampler[list[int]]):
     """The indices of another sampler, in lists of `batch_size`.
 
@@ -121,3 +209,17 @@ class BatchSampler(Sampler[list[int]]):
 def _check_positive(name: str, value: Any) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
         raise ValueError(f"{name} should be a positive integer value, but got {name}={value}")
+
+
+def _check_weights(weights: np.ndarray, num_samples: int, replacement: bool) -> None:
+    if not np.isfinite(weights).all() or (weights < 0).any():
+        wrong = int(np.flatnonzero(~(np.isfinite(weights) & (weights >= 0)))[0])
+        raise RuntimeError(
+            f"weights must be finite numbers of 0 or more, but the weight of index {wrong} is {weights[wrong]}"
+        )
+    possible, needed = np.count_nonzero(weights), 1 if replacement else num_samples
+    if possible < needed:
+        raise RuntimeError(
+            f"cannot draw {num_samples} indices {'with' if replacement else 'without'} replacement: {possible} of "
+            f"{len(weights)} weights are above 0. Ask for fewer, or draw with replacement=True."
+        )
