@@ -227,8 +227,10 @@ class DataLoader:
                 return
             came = perf_counter()
             recording.add([*spans, Span("wait", None, epoch, number, None, asked, came)])
-            yield batch
-            recording.add([Span("consume", None, epoch, number, None, came, perf_counter())])
+            try:
+                yield batch
+            finally:
+                recording.add([Span("consume", None, epoch, number, None, came, perf_counter())])
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _FIXED and "batch_sampler" in vars(self):
