@@ -3,10 +3,10 @@
 **Resize and CenterCrop of a PIL image**: what will be cut off is not computed. Pillow makes the new columns first and
 then, of these, the new rows; so do we, but of the rows that are needed, and without the columns that are not.
 
-To make the needed columns alone, there is `resize(box=…)`. But Pillow takes the box in 32-bit floats, and a box that is
-a millionth of a pixel off changes some pixels by one. So an axis gets a box only where the box is exact: where old length
-/ new length is a fraction over a power of two. For a photo of 600×400 that gets 256 pixels high that is so for both axes,
-400/256 and 600/384, and half the work is saved; for one of 640×427 only for the rows.
+To make the needed columns alone, there is `resize(box=…)`. But Pillow takes the box in 32-bit floats, and a box that
+is a millionth of a pixel off changes some pixels by one. So an axis gets a box only where the box is exact: where old
+length / new length is a fraction over a power of two. For a photo of 600×400 that gets 256 pixels high that is so for
+both axes, 400/256 and 600/384, and half the work is saved; for one of 640×427 only for the rows.
 
 **ToTensor and Normalize**: written into the tensor that ToTensor has just made, instead of into another.
 """

@@ -126,10 +126,11 @@ def _fit_to_travel(error: BaseException) -> BaseException:
     """An error that can be pickled, with the traceback as a note, since a traceback cannot."""
     import cloudpickle
 
+    notes = vars(error).pop("__notes__", [])
     told = "".join(traceback.format_exception(error))
     try:
         arrived = pickle.loads(cloudpickle.dumps(error))
     except Exception:
         arrived = RuntimeError(f"{type(error).__name__}: {error}")
-    arrived.__notes__ = [f"The worker process said:\n{told}"]
+    arrived.__notes__ = [*notes, f"The traceback in the worker process:\n{told}"]
     return arrived
