@@ -1,6 +1,6 @@
-"""Datasets and the loader that goes through them in batches. Floor 2: knows tensors, and nothing of models."""
+"""Datasets, the loader that goes through them in batches, transforms of images. Floor 2: knows tensors, not models."""
 
-from . import datasets
+from . import datasets, transforms
 from .collate import default_collate, default_convert
 from .dataset import ChainDataset, ConcatDataset, Dataset, IterableDataset, TensorDataset
 from .loader import DataLoader
@@ -41,4 +41,5 @@ __all__ = [
     "Timeline",
     "Span",
     "datasets",
+    "transforms",
 ]

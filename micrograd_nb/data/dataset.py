@@ -31,7 +31,8 @@ class Dataset(Generic[T_co]):
     A dataset that can fetch many samples at once faster than one by one may write one of these too:
 
         __getitems__(indices)   the samples as a list: PyTorch's name
-        batch_at(indices)       the whole batch, equal to default_collate([dataset[i] for i in indices])
+        batch_at(indices)       the whole batch, equal to default_collate([dataset[i] for i in indices]); `indices` is a
+                                list or an array
 
     A `DataLoader` uses `batch_at` as long as it collates as usual. A subclass that writes a new `__getitem__` is asked
     for its samples again, until it writes a new `batch_at` too. `first + second` is a `ConcatDataset`.

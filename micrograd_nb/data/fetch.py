@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from .collate import default_collate
-from .randomness import SampleStream
+from .randomness import SampleStream, here
 from .timeline import Span
 
 Collate = Callable[[Any], Any]
@@ -25,7 +25,7 @@ class Task(NamedTuple):
     """A batch that a loader wants."""
 
     number: int  # 0, 1, …
-    indices: Any  # of its samples: a list of indices, or a single one for a loader without batches
+    indices: Any  # of its samples: a list or an array of indices; a single one for a loader without batches
     place: int  # of its first sample in the pass
 
 
@@ -48,7 +48,7 @@ def samples_of(dataset: Any, indices: Sequence[int]) -> list[Any]:
     ['a', 'e']
     """
     fetch = _current.fetch
-    if _stands_for(type(dataset), "__getitems__"):
+    if stands_for(type(dataset), "__getitems__"):
         return dataset.__getitems__(indices)
     if fetch is None:
         return [dataset[index] for index in indices]
@@ -61,15 +61,10 @@ def batch_of(dataset: Any, indices: Sequence[int]) -> Any:
     >>> batch_of([10, 20, 30], [0, 2])
     tensor([10, 30])
     """
-    if _stands_for(type(dataset), "batch_at"):
+    if stands_for(type(dataset), "batch_at"):
         return dataset.batch_at(indices)
-    return collate(default_collate, samples_of(dataset, indices))
-
-
-def collate(collate_fn: Collate, samples: Any) -> Any:
-    """`collate_fn(samples)`, measured if the batch at hand is watched."""
-    fetch = _current.fetch
-    return collate_fn(samples) if fetch is None else fetch.collate(collate_fn, samples)
+    samples, fetch = samples_of(dataset, indices), _current.fetch
+    return default_collate(samples) if fetch is None else fetch.collate(default_collate, samples)
 
 
 def transform(function: Callable[..., Any], *inputs: Any) -> Any:
@@ -78,20 +73,23 @@ def transform(function: Callable[..., Any], *inputs: Any) -> Any:
     return function(*inputs) if fetch is None else fetch.transform(function, *inputs)
 
 
-class Fetch:
-    """A batch on its way. As a context: the batch that this thread is at."""
+class Fetch(SampleStream):
+    """A batch on its way. As a context: the batch that this thread is at, and draws the random numbers of."""
 
     def __init__(self, task: Task, seed: int, is_wanted: Callable[[], bool] | None = None) -> None:
+        super().__init__(seed, task.place)
         self.task = task
-        self.spans: list[Span] = []
-        self._stream = SampleStream(seed, task.place)
         self._is_wanted = is_wanted
+
+    def whole(self, source: Callable[[Fetch], Any]) -> Any:
+        """All of the batch."""
+        return source(self)
 
     def sample(self, dataset: Any, index: Any) -> Any:
         """dataset[index], with random numbers of its own."""
         if self._is_wanted is not None and not self._is_wanted():
             raise NotWantedAnymore
-        self._stream.next_sample()
+        self.next_sample()
         try:
             return dataset[index]
         except Exception as error:
@@ -100,7 +98,7 @@ class Fetch:
 
     def next_of(self, samples: Iterator[Any]) -> Any:
         """The next sample of a stream, with random numbers of its own."""
-        self._stream.next_sample()
+        self.next_sample()
         return next(samples)
 
     def collate(self, collate_fn: Collate, samples: Any) -> Any:
@@ -109,19 +107,18 @@ class Fetch:
     def transform(self, function: Callable[..., Any], *inputs: Any) -> Any:
         return function(*inputs)
 
-    def whole(self, fetch: Callable[[], Any]) -> Any:
-        """All of the batch, however it is fetched."""
-        return fetch()
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What happened: nothing is noted where nobody watches."""
+        return ()
 
     def __enter__(self) -> Fetch:
-        self._before = _current.fetch
-        _current.fetch = self
-        self._stream.__enter__()
+        self._before = _current.fetch, here.source
+        _current.fetch = here.source = self
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._stream.__exit__(*error)
-        _current.fetch = self._before
+        _current.fetch, here.source = self._before
 
 
 class WatchedFetch(Fetch):
@@ -131,8 +128,18 @@ class WatchedFetch(Fetch):
         super().__init__(*arguments)
         self._worker = worker
         self._epoch = epoch
+        self._spans: list[Span] = []
         self._sample: Any = None
         self._is_transforming = False
+
+    def whole(self, source: Callable[[Fetch], Any]) -> Any:
+        """A dataset that fetched no single samples has fetched all of them at once."""
+        start = perf_counter()
+        batch = source(self)
+        if not any(span.kind == "fetch" for span in self._spans):
+            end = min([span.start for span in self._spans if span.kind == "collate"], default=perf_counter())
+            self._spans.insert(0, self._span("fetch", None, start, end))
+        return batch
 
     def sample(self, dataset: Any, index: Any) -> Any:
         self._sample = index
@@ -143,7 +150,7 @@ class WatchedFetch(Fetch):
         return self._measured("fetch", None, super().next_of, samples)
 
     def collate(self, collate_fn: Collate, samples: Any) -> Any:
-        return self._measured("collate", None, super().collate, collate_fn, samples)
+        return self._measured("collate", None, collate_fn, samples)
 
     def transform(self, function: Callable[..., Any], *inputs: Any) -> Any:
         if self._is_transforming:
@@ -154,27 +161,25 @@ class WatchedFetch(Fetch):
         finally:
             self._is_transforming = False
 
-    def whole(self, fetch: Callable[[], Any]) -> Any:
-        """A dataset that fetched no single samples has fetched all of them at once."""
-        start = perf_counter()
-        batch = fetch()
-        if not any(span.kind == "fetch" for span in self.spans):
-            end = min([span.start for span in self.spans if span.kind == "collate"], default=perf_counter())
-            self.spans.insert(0, Span("fetch", self._worker, self._epoch, self.task.number, None, start, end))
-        return batch
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return tuple(self._spans)
 
     def _measured(self, kind: str, sample: Any, function: Callable[..., Any], *inputs: Any) -> Any:
         start = perf_counter()
         result = function(*inputs)
-        self.spans.append(Span(kind, self._worker, self._epoch, self.task.number, sample, start, perf_counter()))
+        self._spans.append(self._span(kind, sample, start, perf_counter()))
         return result
+
+    def _span(self, kind: str, sample: Any, start: float, end: float) -> Span:
+        return Span(kind, self._worker, self._epoch, self.task.number, sample, start, end)
 
 
 class NotWantedAnymore(BaseException):
     """Nobody waits for this batch: its pass is over. Not an Exception, so that no dataset takes it for its own."""
 
 
-def _stands_for(kind: type, method: str) -> bool:
+def stands_for(kind: type, method: str) -> bool:
     """Whether a class has a method that fetches many samples, and it speaks for the class's own `__getitem__`.
 
     It does not if a subclass has written a new `__getitem__` alone: that one must be heard.

@@ -12,7 +12,7 @@ from typing import Any
 from ..tensors import Generator
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
-from .fetch import Collate, Fetch, WatchedFetch, tasks_of
+from .fetch import Collate, Fetch, Task, WatchedFetch, tasks_of
 from .randomness import new_seed
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 from .source import Exhausted, Job, load
@@ -171,11 +171,17 @@ class DataLoader:
         in_batches = self.batch_sampler is not None
         return Job(self.dataset, self.collate_fn, in_batches, self.drop_last, self.worker_init_fn)
 
+    def _tasks(self, job: Job) -> Iterator[Task]:
+        """What a pass wants, batch after batch."""
+        sampler = self._index_sampler
+        arrays = sampler.arrays() if type(sampler) is BatchSampler and job.wants_arrays() else None
+        return tasks_of(sampler if arrays is None else arrays, job.in_batches)
+
     def _here(self) -> Iterator[Any]:
         """The batches of a pass without workers, each loaded when it is asked for."""
         job, seed = self._job, new_seed(self.generator)
         source = job.source()
-        for task in tasks_of(self._index_sampler, job.in_batches):
+        for task in self._tasks(job):
             batch = load(source, Fetch(task, seed))
             if isinstance(batch, Exhausted):
                 return
@@ -185,21 +191,20 @@ class DataLoader:
         """The same, with what happened."""
         job, seed = self._job, new_seed(self.generator)
         source = job.source()
-        for task in tasks_of(self._index_sampler, job.in_batches):
+        for task in self._tasks(job):
             fetch = WatchedFetch(task, seed, worker=None, epoch=epoch)
             batch = load(source, fetch)
             if isinstance(batch, Exhausted):
                 return
-            yield batch, tuple(fetch.spans)
+            yield batch, fetch.spans
 
     def _in_workers(self, epoch: int | None = None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
         """The batches of a pass, loaded by workers, with what happened if it is watched."""
         seed = new_seed(self.generator)
         pool = self._resting.pop() if self._resting else self._new_pool()
         try:
-            tasks = tasks_of(self._index_sampler, self.batch_sampler is not None)
             assert self.prefetch_factor is not None
-            yield from pool.batches(tasks, seed, self.prefetch_factor, self.timeout, epoch)
+            yield from pool.batches(self._tasks(self._job), seed, self.prefetch_factor, self.timeout, epoch)
         except Exception:
             pool.close()
             raise

@@ -46,7 +46,8 @@ def sample_generator() -> Generator | None:
     >>> throw(workers=0) == throw(workers=2)
     True
     """
-    return _current.stream.generator() if _current.stream is not None else _current.chosen
+    source = here.source
+    return source.generator() if isinstance(source, SampleStream) else source
 
 
 @contextmanager
@@ -58,23 +59,20 @@ def drawing_from(generator: Generator) -> Iterator[Generator]:
     ...     sample_generator() is generator
     True
     """
-    before = _current.stream, _current.chosen
-    _current.stream, _current.chosen = None, generator
+    before, here.source = here.source, generator
     try:
         yield generator
     finally:
-        _current.stream, _current.chosen = before
+        here.source = before
 
 
 class SampleStream:
-    """The random numbers of samples that are fetched one after another. As a context: what this thread draws from.
+    """The random numbers of samples that are fetched one after another.
 
     Arguments:
         seed: that of the pass.
         place: of the first sample in the pass, counted from 0.
     """
-
-    __slots__ = ("_before", "_generator", "_is_seeded", "_place", "_seed", "_upcoming")
 
     def __init__(self, seed: int, place: int) -> None:
         self._seed = seed
@@ -97,25 +95,16 @@ class SampleStream:
             self._is_seeded = True
         return self._generator
 
-    def __enter__(self) -> SampleStream:
-        self._before = _current.stream
-        _current.stream = self
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        _current.stream = self._before
-
 
 def new_seed(generator: Generator | None) -> int:
     """A seed for a pass, drawn from a generator, or from that of `manual_seed`."""
     return int(randint(1 << 62, (), generator=generator).item())
 
 
-class _Current(threading.local):
-    """What this thread draws from."""
+class _Here(threading.local):
+    """What this thread draws from; None: the generator of `manual_seed`."""
 
-    stream: SampleStream | None = None
-    chosen: Generator | None = None
+    source: SampleStream | Generator | None = None
 
 
-_current = _Current()
+here = _Here()

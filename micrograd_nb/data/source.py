@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from .collate import default_collate
 from .dataset import IterableDataset
-from .fetch import Collate, Fetch, batch_of, collate, samples_of
+from .fetch import Collate, Fetch, samples_of, stands_for
 
 
 @dataclass(frozen=True)
@@ -24,15 +26,18 @@ class Job:
 
     def source(self) -> Callable[[Fetch], Any]:
         """A function that loads a batch; for a stream it starts from the beginning."""
-        return _Stream(self) if isinstance(self.dataset, IterableDataset) else self._load_by_index
-
-    def _load_by_index(self, fetch: Fetch) -> Any:
-        indices = fetch.task.indices
+        dataset, collate_fn = self.dataset, self.collate_fn
+        if isinstance(dataset, IterableDataset):
+            return _Stream(self)
         if not self.in_batches:
-            return collate(self.collate_fn, fetch.sample(self.dataset, indices))
-        if self.collate_fn is default_collate:
-            return batch_of(self.dataset, indices)
-        return collate(self.collate_fn, samples_of(self.dataset, indices))
+            return lambda fetch: fetch.collate(collate_fn, fetch.sample(dataset, fetch.task.indices))
+        if self.wants_arrays():
+            return lambda fetch: dataset.batch_at(fetch.task.indices)
+        return lambda fetch: fetch.collate(collate_fn, samples_of(dataset, fetch.task.indices))
+
+    def wants_arrays(self) -> bool:
+        """Whether the dataset is asked for whole batches, for which an array of indices is the quickest."""
+        return self.in_batches and self.collate_fn is default_collate and stands_for(type(self.dataset), "batch_at")
 
 
 class Exhausted:
@@ -53,7 +58,7 @@ class _Stream:
         samples = self._next(fetch, len(fetch.task.indices) if self._job.in_batches else 1)
         if not samples:
             return Exhausted()
-        return collate(self._job.collate_fn, samples if self._job.in_batches else samples[0])
+        return fetch.collate(self._job.collate_fn, samples if self._job.in_batches else samples[0])
 
     def _next(self, fetch: Fetch, wanted: int) -> list[Any]:
         if self._has_ended:
@@ -76,7 +81,7 @@ def load(source: Callable[[Fetch], Any], fetch: Fetch) -> Any:
     """A batch from a source. An error says which batch it was."""
     with fetch:
         try:
-            return fetch.whole(lambda: source(fetch))
+            return fetch.whole(source)
         except Exception as error:
             error.add_note(f"It happened while batch {fetch.task.number} was loaded{which(fetch.task.indices)}.")
             raise
@@ -84,7 +89,7 @@ def load(source: Callable[[Fetch], Any], fetch: Fetch) -> Any:
 
 def which(indices: Any) -> str:
     """`, of the samples 3, 1`, for a message; nothing for a stream, whose samples have no numbers."""
-    if not isinstance(indices, list) or None in indices:
+    if not isinstance(indices, (list, np.ndarray)) or len(indices) == 0 or indices[0] is None:
         return ""
-    shown = ", ".join(map(repr, indices[:10]))
+    shown = ", ".join(str(index) for index in indices[:10])
     return f", of the samples {shown}" + (f", … ({len(indices)} of them)" if len(indices) > 10 else "")

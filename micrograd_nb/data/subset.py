@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import Any, TypeVar
 
+import numpy as np
+
 from ..tensors import Generator, randperm
 from .dataset import Dataset
 from .fetch import batch_of, samples_of
@@ -43,7 +45,8 @@ class Subset(Dataset[T_co]):
 
     def batch_at(self, indices: Sequence[int]) -> Any:
         """The batch of some positions of the subset, fetched as the dataset itself fetches batches."""
-        return batch_of(self.dataset, [self.indices[i] for i in indices])
+        positions = indices.tolist() if isinstance(indices, np.ndarray) else indices
+        return batch_of(self.dataset, [self.indices[i] for i in positions])
 
 
 def random_split(dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None) -> list[Subset[Any]]:

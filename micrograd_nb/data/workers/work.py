@@ -108,7 +108,7 @@ def _loaded(source: Any, task: Task, current: Pass, worker: int, inbox: Inbox) -
     else:
         fetch = WatchedFetch(task, current.seed, is_wanted, worker=worker, epoch=current.epoch)
     try:
-        return Loaded(current.number, load(source, fetch), None, tuple(fetch.spans))
+        return Loaded(current.number, load(source, fetch), None, fetch.spans)
     except NotWantedAnymore:
         return None
     except BaseException as error:  # also SystemExit: a worker that ends without a word would leave the loader waiting
