@@ -175,6 +175,15 @@ class WatchedFetch(Fetch):
         return Span(kind, self._worker, self._epoch, self.task.number, sample, start, end)
 
 
+def fetch_of(
+    task: Task, seed: int, epoch: int | None, worker: int | None = None, is_wanted: Callable[[], bool] | None = None
+) -> Fetch:
+    """A batch that sets out. It is watched if it belongs to an epoch that is recorded."""
+    if epoch is None:
+        return Fetch(task, seed, is_wanted)
+    return WatchedFetch(task, seed, is_wanted, worker=worker, epoch=epoch)
+
+
 class NotWantedAnymore(BaseException):
     """Nobody waits for this batch: its pass is over. Not an Exception, so that no dataset takes it for its own."""
 

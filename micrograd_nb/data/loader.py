@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from itertools import repeat
+from itertools import count, repeat
 from time import perf_counter
 from typing import Any
 
 from ..tensors import Generator
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
-from .fetch import Collate, Fetch, Task, WatchedFetch, tasks_of
+from .fetch import Collate, Task, fetch_of, tasks_of
 from .randomness import new_seed
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 from .source import Exhausted, Job, load
@@ -135,7 +135,7 @@ class DataLoader:
     def __iter__(self) -> Iterator[Any]:
         if self._recordings:
             return self._recorded(self._recordings[-1])
-        return (batch for batch, _ in self._in_workers()) if self.num_workers else self._here()
+        return (batch for batch, _ in self._pass(None))
 
     def __len__(self) -> int:
         """How many batches one pass has; of a stream, as many as its length says."""
@@ -177,29 +177,23 @@ class DataLoader:
         arrays = sampler.arrays() if type(sampler) is BatchSampler and job.wants_arrays() else None
         return tasks_of(sampler if arrays is None else arrays, job.in_batches)
 
-    def _here(self) -> Iterator[Any]:
-        """The batches of a pass without workers, each loaded when it is asked for."""
-        job, seed = self._job, new_seed(self.generator)
-        source = job.source()
-        for task in self._tasks(job):
-            batch = load(source, Fetch(task, seed))
-            if isinstance(batch, Exhausted):
-                return
-            yield batch
+    def _pass(self, epoch: int | None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
+        """The batches of a pass, with what happened, if it is an epoch that is recorded."""
+        return self._in_workers(epoch) if self.num_workers else self._here(epoch)
 
-    def _here_watched(self, epoch: int) -> Iterator[tuple[Any, tuple[Span, ...]]]:
-        """The same, with what happened."""
+    def _here(self, epoch: int | None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
+        """A pass without workers: each batch is loaded when it is asked for."""
         job, seed = self._job, new_seed(self.generator)
         source = job.source()
         for task in self._tasks(job):
-            fetch = WatchedFetch(task, seed, worker=None, epoch=epoch)
+            fetch = fetch_of(task, seed, epoch)
             batch = load(source, fetch)
             if isinstance(batch, Exhausted):
                 return
             yield batch, fetch.spans
 
-    def _in_workers(self, epoch: int | None = None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
-        """The batches of a pass, loaded by workers, with what happened if it is watched."""
+    def _in_workers(self, epoch: int | None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
+        """A pass with workers, which are left behind as persistent ones, or not at all."""
         seed = new_seed(self.generator)
         pool = self._resting.pop() if self._resting else self._new_pool()
         try:
@@ -224,8 +218,8 @@ class DataLoader:
         """The batches of a pass, while everything that happens is noted."""
         recording.epochs += 1
         epoch = recording.epochs
-        batches = self._in_workers(epoch) if self.num_workers else self._here_watched(epoch)
-        for number in range(1 << 62):
+        batches = self._pass(epoch)
+        for number in count():
             asked = perf_counter()
             batch, spans = next(batches, (Exhausted, ()))
             if batch is Exhausted:

@@ -101,9 +101,14 @@ class Pool:
                     f"DataLoader timed out after {timeout:g} seconds: {worker.name} has not loaded batch "
                     f"{task.number} in that time. Give it more with a larger timeout=, or let it load less at once."
                 )
-        if loaded.error is not None:
-            _raise(loaded.error, worker)
-        return loaded
+        if loaded.error is None:
+            return loaded
+        error = loaded.error
+        error.add_note(f"Caught {type(error).__name__} in DataLoader {worker.name}.")
+        try:
+            raise error
+        finally:
+            del error, loaded  # else the error would hold its traceback, that this frame, and that the error
 
 
 def _received(worker: Worker, task: Task, seconds: float) -> Loaded | None:
@@ -119,11 +124,3 @@ def _stop(workers: list[Worker]) -> None:
     for wait in waits:
         wait()
     workers.clear()
-
-
-def _raise(error: BaseException, worker: Worker) -> None:
-    error.add_note(f"Caught {type(error).__name__} in DataLoader {worker.name}.")
-    try:
-        raise error
-    finally:
-        del error  # else the error would hold its traceback, that this frame, and that the error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any
 
-from ..fetch import Fetch, NotWantedAnymore, Task, WatchedFetch
+from ..fetch import NotWantedAnymore, Task, fetch_of
 from ..source import Job, load
 from ..timeline import Span
 from .info import WorkerInfo, set_worker_info
@@ -103,10 +103,7 @@ def _loaded(source: Any, task: Task, current: Pass, worker: int, inbox: Inbox) -
     def is_wanted() -> bool:
         return inbox.wants(current.number)
 
-    if current.epoch is None:
-        fetch = Fetch(task, current.seed, is_wanted)
-    else:
-        fetch = WatchedFetch(task, current.seed, is_wanted, worker=worker, epoch=current.epoch)
+    fetch = fetch_of(task, current.seed, current.epoch, worker, is_wanted)
     try:
         return Loaded(current.number, load(source, fetch), None, fetch.spans)
     except NotWantedAnymore:
