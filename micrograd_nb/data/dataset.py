@@ -36,6 +36,16 @@ class Dataset(Generic[T_co]):
 
     A `DataLoader` uses `batch_at` as long as it collates as usual. A subclass that writes a new `__getitem__` is asked
     for its samples again, until it writes a new `batch_at` too. `first + second` is a `ConcatDataset`.
+
+    >>> class Squares(Dataset):
+    ...     def __len__(self):
+    ...         return 4
+    ...
+    ...     def __getitem__(self, index):
+    ...         return index**2
+    >>> import micrograd_nb as mg
+    >>> list(mg.data.DataLoader(Squares(), batch_size=3))
+    [tensor([0, 1, 4]), tensor([9])]
     """
 
     def __getitem__(self, index: int) -> T_co:
@@ -163,6 +173,12 @@ class ChainDataset(IterableDataset[T_co]):
 
     Raises:
         AssertionError: going through it finds something that is no IterableDataset.
+
+    >>> class Stream(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter("ab")
+    >>> list(ChainDataset([Stream(), Stream()]))
+    ['a', 'b', 'a', 'b']
     """
 
     def __init__(self, datasets: Iterable[Any]) -> None:

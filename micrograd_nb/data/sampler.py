@@ -15,7 +15,15 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Sampler(Generic[T_co]):
-    """The base of samplers: write `__iter__()`, and `__len__()` if it is known. (PyTorch: torch.utils.data.Sampler)"""
+    """The base of samplers: write `__iter__()`, and `__len__()` if it is known. (PyTorch: torch.utils.data.Sampler)
+
+    >>> class Backwards(Sampler):
+    ...     def __iter__(self):
+    ...         return iter([2, 1, 0])
+    >>> import micrograd_nb as mg
+    >>> [batch.item() for batch in mg.data.DataLoader([10, 11, 12], sampler=Backwards())]
+    [12, 11, 10]
+    """
 
     def __iter__(self) -> Iterator[T_co]:
         raise NotImplementedError(f"Subclasses of Sampler should implement __iter__; {type(self).__name__} has none.")
@@ -171,8 +179,7 @@ class WeightedRandomSampler(Sampler[int]):
         """
         uniform = rand(len(weights), generator=self.generator, dtype=float64).array
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            arrival = -np.log1p(-uniform) / weights
-        arrival[weights == 0] = np.inf
+            arrival = -np.log1p(-uniform) / weights  # without weight: never, inf, or 0 / 0, nan, which is sorted last
         return np.argsort(arrival, kind="stable")[: self.num_samples]
 
     def __len__(self) -> int:

@@ -29,6 +29,9 @@ class Span:
     | `consume`   | who asks                | used the batch: from when it was given to when the next was asked for |
 
     With `num_workers=0`, who asks loads, and waits for as long as that takes.
+
+    >>> Span("fetch", worker=0, epoch=1, batch=2, sample=17, start=0.25, end=0.75).seconds
+    0.5
     """
 
     kind: str

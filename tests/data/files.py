@@ -10,6 +10,7 @@ import re
 import struct
 import tarfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,6 +95,7 @@ class Server:
         self.knows_range = True
         self.breaks_after: int | None = None  # bytes of an answer, after which the connection ends
         self.says_length = True
+        self.pauses = 0.0  # seconds in the middle of an answer
         self.url = ""
 
 
@@ -139,6 +141,9 @@ def answer(handler: BaseHTTPRequestHandler, server: Server) -> None:
     if server.says_length:
         handler.send_header("Content-Length", str(len(content) - start))
     handler.end_headers()
-    handler.wfile.write(content[start:][: server.breaks_after])
+    sent = content[start:][: server.breaks_after]
+    handler.wfile.write(sent[: len(sent) // 2])
+    time.sleep(server.pauses)
+    handler.wfile.write(sent[len(sent) // 2 :])
     if server.breaks_after is not None:
         handler.close_connection = True

@@ -217,9 +217,11 @@ def test_a_dataset_that_cannot_be_unpickled() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("dataset", [Slow(100, 0.001), Stream(100)], ids=["samples", "stream"])
 def test_leaving_early(dataset, kind: str | None) -> None:
-    for batch in loader(dataset, 2, kind, batch_size=2):
+    batches, before = loader(dataset, 2, kind, batch_size=2), census()
+    for batch in batches:
         if batch[0] == 4:
             break
+    assert census()[:2] == before[:2]  # although the loader is still there
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -240,9 +242,11 @@ def test_an_error_in_the_loop(kind: str | None) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_iterator_that_nobody_finishes(kind: str | None) -> None:
-    passing = iter(loader(Squares(100), 2, kind))
+    batches, before = loader(Squares(100), 2, kind), census()
+    passing = iter(batches)
     next(passing)
     del passing
+    assert census()[:2] == before[:2]
 
 
 @pytest.mark.parametrize("kind", KINDS)

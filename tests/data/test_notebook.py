@@ -88,10 +88,12 @@ def workers_of(notebook: Notebook) -> tuple[int, int]:
     """How many threads of loaders, and how many processes, the kernel has."""
     pid = int(notebook.run("import os, threading; print(os.getpid())"))
     threads = notebook.run("print(sum('DataLoader' in thread.name for thread in threading.enumerate()))")
-    children = {
-        child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    }
-    return int(threads), len(children)
+    return int(threads), len(children_of(pid))
+
+
+def children_of(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -135,9 +137,7 @@ def test_an_error_in_the_loop_leaves_no_worker(notebook: Notebook, kind: str) ->
 def test_workers_end_with_the_kernel(notebook: Notebook) -> None:
     notebook.run('passing = iter(loader("spawn", 0.5)); next(passing)')
     pid = int(notebook.run("print(os.getpid())"))
-    children = [
-        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
-    ]
+    children = children_of(pid)
     assert len(children) == 2
     notebook.kernel.shutdown_kernel(now=True)
     deadline = monotonic() + 10

@@ -36,6 +36,11 @@ class CIFAR10(VisionDataset):
 
     Raises:
         RuntimeError: the files are not there, cannot be downloaded, or are damaged.
+
+    >>> CIFAR10("nowhere")
+    Traceback (most recent call last):
+        ...
+    RuntimeError: Dataset not found or corrupted. You can use download=True to download it. nowhere/...
     """
 
     base_folder = "cifar-10-batches-py"

@@ -32,6 +32,12 @@ class DatasetFolder(VisionDataset):
     Raises:
         FileNotFoundError: no such folder, no class in it, a class without samples.
         ValueError: both or neither of `extensions` and `is_valid_file`.
+
+    >>> from pathlib import Path
+    >>> from micrograd_nb.data import datasets
+    >>> sizes = DatasetFolder(datasets.sample_images(), lambda path: Path(path).stat().st_size, (".jpg",))
+    >>> sizes.class_to_idx, sizes[0]
+    ({'nature': 0, 'people': 1, 'things': 2}, (23843, 0))
     """
 
     def __init__(

@@ -37,6 +37,11 @@ class MNIST(VisionDataset):
 
     Raises:
         RuntimeError: the files are not there, cannot be downloaded, or are damaged.
+
+    >>> MNIST("nowhere")
+    Traceback (most recent call last):
+        ...
+    RuntimeError: Dataset not found. You can use download=True to download it. There is no nowhere/MNIST/raw/...
     """
 
     mirrors: tuple[str, ...] = (
@@ -132,6 +137,9 @@ class FashionMNIST(MNIST):
 
     H. Xiao, K. Rasul, R. Vollgraf (2017), Fashion-MNIST: a novel image dataset for benchmarking machine learning
     algorithms. Arguments, attributes and errors: see `MNIST`; the folder is FashionMNIST/raw, and 31 MB.
+
+    >>> FashionMNIST.classes[:3]
+    ['T-shirt/top', 'Trouser', 'Pullover']
     """
 
     mirrors = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)

@@ -21,6 +21,15 @@ class VisionDataset(Dataset[tuple[Any, Any]]):
         root: the folder that the images are in, or None.
         transform: makes what a sample holds of the image, a PIL image.
         target_transform: makes what a sample holds of the label.
+
+    >>> class Squares(VisionDataset):
+    ...     def __len__(self):
+    ...         return 5
+    ...
+    ...     def __getitem__(self, index):
+    ...         return self.transformed(index, index**2)
+    >>> Squares(transform=str, target_transform=lambda target: -target)[3]
+    ('3', -9)
     """
 
     def __init__(

@@ -34,6 +34,18 @@ class RandomTransform(Transform):
 
     `draw` gives what is random as a dict, with which `apply` gives the same result each time. So what was drawn can be
     seen, `transforms.record`, and used again, `transforms.replay`.
+
+    >>> import micrograd_nb as mg
+    >>> from micrograd_nb.data import transforms
+    >>> class Noise(RandomTransform):
+    ...     def draw(self, img):
+    ...         return {"noise": mg.randn(img.shape, generator=mg.data.sample_generator())}
+    ...
+    ...     def apply(self, img, noise):
+    ...         return img + noise
+    >>> noisy, draws = transforms.record(Noise(), mg.zeros(2))
+    >>> (transforms.replay(Noise(), mg.ones(2), draws) == 1 + noisy).all().item()
+    True
     """
 
     def forward(self, img: Any) -> Any:

@@ -95,6 +95,10 @@ class RandomGrayscale(RandomTransform):
 
     Draws:
         gray: whether the colours are taken away.
+
+    >>> import micrograd_nb as mg
+    >>> RandomGrayscale(p=1.0)(mg.tensor([[[1.0]], [[0.0]], [[0.0]]])).flatten()
+    tensor([0.2989, 0.2989, 0.2989])
     """
 
     def __init__(self, p: float = 0.1) -> None:

@@ -56,6 +56,9 @@ class RandomApply(RandomTransform):
 
     Draws:
         apply: whether they are applied. They draw after it.
+
+    >>> RandomApply([abs, str], p=1.0)(-3)
+    '3'
     """
 
     def __init__(self, transforms: Sequence[Function], p: float = 0.5) -> None:
@@ -83,6 +86,9 @@ class RandomChoice(RandomTransform):
 
     Draws:
         choice: the number of the chosen one, from 0. It draws after that.
+
+    >>> RandomChoice([abs, str], p=[0, 1])(-3)
+    '-3'
     """
 
     def __init__(self, transforms: Sequence[Function], p: Sequence[float] | None = None) -> None:
@@ -115,6 +121,9 @@ class RandomOrder(RandomTransform):
 
     Draws:
         order: the numbers of the transforms, from 0. They draw after it.
+
+    >>> RandomOrder([abs, float])(-3)
+    3.0
     """
 
     def __init__(self, transforms: Sequence[Function]) -> None:

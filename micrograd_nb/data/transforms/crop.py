@@ -194,6 +194,10 @@ class TenCrop(Transform):
 
     Arguments:
         vertical_flip: mirror top and bottom, not left and right.
+
+    >>> import micrograd_nb as mg
+    >>> [piece.item() for piece in TenCrop(1)(mg.arange(9).reshape(1, 3, 3))]
+    [0, 2, 6, 8, 4, 2, 0, 8, 6, 4]
     """
 
     def __init__(self, size: Any, vertical_flip: bool = False) -> None:

@@ -41,6 +41,10 @@ class RandomVerticalFlip(RandomTransform):
 
     Draws:
         flip: whether the image is mirrored.
+
+    >>> import micrograd_nb as mg
+    >>> RandomVerticalFlip(p=1)(mg.arange(2).reshape(1, 2, 1)).flatten()
+    tensor([1, 0])
     """
 
     def __init__(self, p: float = 0.5) -> None:

@@ -12,6 +12,9 @@ class InterpolationMode(Enum):
     NEAREST takes the one that is nearest, BILINEAR weighs 2×2 of them, BICUBIC 4×4; when an image gets smaller, these
     two weigh all that a new pixel covers (antialias). The others are for PIL images alone.
     (torchvision: transforms.InterpolationMode)
+
+    >>> InterpolationMode("bilinear")
+    <InterpolationMode.BILINEAR: 'bilinear'>
     """
 
     NEAREST = "nearest"

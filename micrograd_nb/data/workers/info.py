@@ -17,6 +17,16 @@ class WorkerInfo:
         seed: another for each worker and pass, e.g. to seed a library that draws random numbers of its own.
         dataset: the one that this worker fetches from. A `Dataset` is copied for each worker; with threads the copy is
             shallow, so its attributes are the worker's own, and the objects they lead to are shared.
+
+    >>> import micrograd_nb as mg
+    >>> class WhoLoads(mg.data.Dataset):
+    ...     def __len__(self):
+    ...         return 4
+    ...
+    ...     def __getitem__(self, index):
+    ...         return mg.data.get_worker_info().id
+    >>> [batch.item() for batch in mg.data.DataLoader(WhoLoads(), num_workers=2)]
+    [0, 1, 0, 1]
     """
 
     id: int
