@@ -199,7 +199,9 @@ class DataLoader:
         try:
             assert self.prefetch_factor is not None
             yield from pool.batches(self._tasks(self._job), seed, self.prefetch_factor, self.timeout, epoch)
-        except Exception:
+        except GeneratorExit:
+            raise  # the loop was left; the workers are as good as before
+        except BaseException:
             pool.close()
             raise
         finally:

@@ -85,6 +85,31 @@ class Choosy(Squares):
         raise Picky("this", "that")
 
 
+class Locks(Squares):
+    """Samples that cannot be pickled."""
+
+    def __getitem__(self, index: int) -> Any:
+        return threading.Lock()
+
+
+class Homesick:
+    """Can be unpickled in the process that pickled it, and in no other."""
+
+    def __reduce__(self) -> Any:
+        return _only_in, (os.getpid(),)
+
+
+def _only_in(pid: int) -> Homesick:
+    if os.getpid() != pid:
+        raise ImportError("not at home")
+    return Homesick()
+
+
+class Homes(Squares):
+    def __getitem__(self, index: int) -> Any:
+        return Homesick()
+
+
 class Dying(Squares):
     """Ends its own process at one sample, as a system that runs out of memory would."""
 

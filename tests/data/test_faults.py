@@ -21,6 +21,8 @@ from tests.data.loading import (
     Dying,
     Exiting,
     Failing,
+    Homes,
+    Locks,
     Opened,
     Picky,
     Slow,
@@ -209,6 +211,19 @@ def test_a_dataset_that_cannot_be_unpickled() -> None:
     with pytest.raises(ImportError, match="is missing") as caught:
         list(loader(NotMadeAgain(3), 2, "spawn"))
     assert "unpickled in the worker process" in told(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "error", "match", "note"),
+    [
+        (Locks(4), TypeError, "cannot pickle", "The batch cannot be sent from the worker process: list."),
+        (Homes(4), ImportError, "not at home", "It happened when a batch from a worker process was unpickled."),
+    ],
+)
+def test_a_batch_that_cannot_be_sent(dataset, error, match: str, note: str) -> None:
+    with pytest.raises(error, match=match) as caught:
+        list(loader(dataset, 2, "spawn", collate_fn=list))
+    assert note in told(caught.value)
 
 
 # -- nothing is left: see the fixture above ----------------------------------------------------------------------------

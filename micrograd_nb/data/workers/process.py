@@ -160,8 +160,12 @@ class ProcessWorker:
 def _read(stdout: IO[bytes], memory: SharedMemory | None, put: Callable[[Loaded], None], write: Any) -> None:
     """Takes in what a process sends, until it ends: in a thread, so that the process never waits for the program."""
     while (message := read_message(stdout)) is not None:
-        layout, pickled, sent = pickle.loads(message)
-        loaded = unpack(layout, pickled, memory)
+        pass_number, layout, pickled, sent = pickle.loads(message)
+        try:
+            loaded = unpack(layout, pickled, memory)
+        except Exception as error:
+            error.add_note("It happened when a batch from a worker process was unpickled.")
+            loaded = Loaded(pass_number, None, error)
         if layout:
             write(pickle.dumps("taken"))  # the memory can be used again
         put(replace(loaded, spans=(*loaded.spans, *sent)) if sent else loaded)

@@ -111,7 +111,7 @@ class _Sender:
         if not layout:
             self._taken.release()
         sent = [replace(span, kind="send", sample=None, start=start, end=perf_counter()) for span in loaded.spans[-1:]]
-        write_message(self._results, pickle.dumps((layout, pickled, sent)))
+        write_message(self._results, pickle.dumps((loaded.pass_number, layout, pickled, sent)))
 
     def _pack(self, loaded: Loaded) -> tuple[Layout, bytes]:
         try:
@@ -119,7 +119,11 @@ class _Sender:
         except Exception:  # something in it is of a class that the program has defined: cloudpickle sends it along
             import cloudpickle
 
-            return pack(loaded, self._memory, cloudpickle.dumps)
+            try:
+                return pack(loaded, self._memory, cloudpickle.dumps)
+            except Exception as error:
+                error.add_note(f"The batch cannot be sent from the worker process: {type(loaded.batch).__name__}.")
+                return pack(Loaded(loaded.pass_number, None, _fit_to_travel(error)), None)
 
 
 def _fit_to_travel(error: BaseException) -> BaseException:
