@@ -47,10 +47,10 @@ class DataLoader:
     random numbers come from `sample_generator`, as those of `transforms` do (randomness.py). A pass draws from
     `generator` twice at its start: its seed, then the order.
 
-    | workers                         | run in parallel                    | cost                             |
-    |---------------------------------|------------------------------------|----------------------------------|
-    | threads: the default            | NumPy, Pillow, files, networks     | start at once; share the dataset |
-    | processes: "spawn"              | everything, Python too             | 0.3 s to start; send every batch |
+    | workers              | what runs in parallel          | what they cost                   |
+    |----------------------|--------------------------------|----------------------------------|
+    | threads: the default | NumPy, Pillow, files, networks | start at once; share the dataset |
+    | processes: "spawn"   | everything, Python too         | 0.3 s to start; send every batch |
 
     Processes are new Pythons on every system ("spawn"), to which the dataset is sent; the main program is not run again
     in them, and needs no `if __name__ == "__main__":`. They get one core each. To start them once and not in each pass,

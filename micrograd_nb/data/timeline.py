@@ -19,14 +19,14 @@ KINDS = ("fetch", "transform", "collate", "send", "wait", "consume")
 class Span:
     """Something that a loader, or the program that asks it, was busy with.
 
-    | kind        | who                     | what                                                          |
-    |-------------|-------------------------|---------------------------------------------------------------|
-    | `fetch`     | who loads               | one sample, with its transform, or a whole batch fetched at once |
-    | `transform` | who loads               | the transform of one sample, inside its `fetch`                |
-    | `collate`   | who loads               | made one batch of the samples                                  |
-    | `send`      | a worker that is a process | put the batch into shared memory                             |
-    | `wait`      | who asks                | waited for the batch                                           |
-    | `consume`   | who asks                | used the batch: from when it was given to when the next was asked for |
+    | kind        | who                        | what                                                          |
+    |-------------|----------------------------|---------------------------------------------------------------|
+    | `fetch`     | who loads                  | one sample and its transform, or a batch that came at once    |
+    | `transform` | who loads                  | the transform of one sample, inside its `fetch`               |
+    | `collate`   | who loads                  | one batch made of the samples                                 |
+    | `send`      | a worker that is a process | the batch put into shared memory                              |
+    | `wait`      | who asks                   | from when a batch was asked for to when it came               |
+    | `consume`   | who asks                   | from when a batch came to when the next one was asked for     |
 
     With `num_workers=0`, who asks loads, and waits for as long as that takes.
 

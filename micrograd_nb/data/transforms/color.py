@@ -11,7 +11,7 @@ from numpy import ndarray
 
 from ...tensors import from_numpy
 from .base import RandomTransform, Transform
-from .conversion import _rescaled, largest, pil_image
+from .conversion import largest, pil_image, rescaled
 from .draws import Params, order, uniform
 from .image import array_of, dimensions, is_pil
 
@@ -152,9 +152,9 @@ def adjust_hue(img: Any, hue_factor: float) -> Any:
     array = _checked(img, 0, "hue_factor")
     if array.shape[-3] == 1:
         return img
-    hue, saturation, value = _hsv(_rescaled(array, np.dtype(np.float32)) if array.dtype != np.float32 else array)
+    hue, saturation, value = _hsv(rescaled(array, np.dtype(np.float32)) if array.dtype != np.float32 else array)
     colours = _rgb((hue + np.float32(hue_factor)) % np.float32(1.0), saturation, value)
-    return from_numpy(colours if array.dtype == np.float32 else _rescaled(colours, array.dtype))
+    return from_numpy(colours if array.dtype == np.float32 else rescaled(colours, array.dtype))
 
 
 def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:

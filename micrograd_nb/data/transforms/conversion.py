@@ -162,7 +162,7 @@ def convert_image_dtype(image: Any, dtype: Any = float32) -> Tensor:
     """See `ConvertImageDtype`."""
     if not isinstance(image, Tensor):
         raise TypeError(f"Input img should be Tensor Image. Got {type(image)}: {describe(image)}")
-    return image if image.dtype == dtype else from_numpy(_rescaled(image.detach().array, dtype.dtype))
+    return image if image.dtype == dtype else from_numpy(rescaled(image.detach().array, dtype.dtype))
 
 
 # -- what they need ----------------------------------------------------------------------------------------------------
@@ -178,6 +178,27 @@ def pil_image(array: ndarray, mode: str) -> Any:
 def largest(dtype: np.dtype[Any]) -> int:
     """The value that stands for white in a tensor of a dtype."""
     return int(np.iinfo(dtype).max) if dtype.kind in "iu" else 1
+
+
+def rescaled(array: ndarray, dtype: np.dtype[Any]) -> ndarray:
+    """The values on the scale of another dtype."""
+    is_float, becomes_float = array.dtype.kind == "f", dtype.kind == "f"
+    white, new_white = largest(array.dtype), largest(dtype)
+    if is_float and becomes_float:
+        return array.astype(dtype)
+    if is_float:
+        if (array.dtype.itemsize, dtype.itemsize) in ((4, 4), (4, 8), (8, 8)):
+            raise RuntimeError(
+                f"The cast from {array.dtype} to {dtype} cannot be performed safely: a {array.dtype} does not tell all "
+                f"whole numbers up to {new_white} apart. Convert to uint8 or int16."
+            )
+        # Just short of new_white + 1, so that whole numbers get equal shares of the floats.
+        return (array * array.dtype.type(new_white + 1 - 1e-3)).astype(dtype)
+    if becomes_float:
+        return array.astype(dtype) / dtype.type(white)
+    if white > new_white:
+        return (array // ((white + 1) // (new_white + 1))).astype(dtype)
+    return array.astype(dtype) * dtype.type((new_white + 1) // (white + 1))
 
 
 def _scaled(array: ndarray) -> Tensor:
@@ -218,24 +239,3 @@ def _channels_last(pic: Any) -> ndarray:
             "an array (H, W, C)."
         )
     return array
-
-
-def _rescaled(array: ndarray, dtype: np.dtype[Any]) -> ndarray:
-    """The values on the scale of another dtype."""
-    is_float, becomes_float = array.dtype.kind == "f", dtype.kind == "f"
-    white, new_white = largest(array.dtype), largest(dtype)
-    if is_float and becomes_float:
-        return array.astype(dtype)
-    if is_float:
-        if (array.dtype.itemsize, dtype.itemsize) in ((4, 4), (4, 8), (8, 8)):
-            raise RuntimeError(
-                f"The cast from {array.dtype} to {dtype} cannot be performed safely: a {array.dtype} does not tell all "
-                f"whole numbers up to {new_white} apart. Convert to uint8 or int16."
-            )
-        # Just short of new_white + 1, so that whole numbers get equal shares of the floats.
-        return (array * array.dtype.type(new_white + 1 - 1e-3)).astype(dtype)
-    if becomes_float:
-        return array.astype(dtype) / dtype.type(white)
-    if white > new_white:
-        return (array // ((white + 1) // (new_white + 1))).astype(dtype)
-    return array.astype(dtype) * dtype.type((new_white + 1) // (white + 1))
