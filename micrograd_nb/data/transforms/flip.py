@@ -12,7 +12,20 @@ from .draws import Params, uniform
 from .image import array_of, is_pil
 
 
-class RandomHorizontalFlip(RandomTransform):
+class _RandomFlip(RandomTransform):
+    """Mirrors, or does not."""
+
+    def __init__(self, p: float = 0.5) -> None:
+        self.p = p
+
+    def draw(self, img: Any) -> Params:
+        return {"flip": uniform() < self.p}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(p={self.p})"
+
+
+class RandomHorizontalFlip(_RandomFlip):
     """Mirrors left and right, with probability `p`. (torchvision: transforms.RandomHorizontalFlip)
 
     Draws:
@@ -23,20 +36,11 @@ class RandomHorizontalFlip(RandomTransform):
     tensor([[[2, 1, 0]]])
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        self.p = p
-
-    def draw(self, img: Any) -> Params:
-        return {"flip": uniform() < self.p}
-
     def apply(self, img: Any, **params: Any) -> Any:
         return hflip(img) if params["flip"] else img
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(p={self.p})"
 
-
-class RandomVerticalFlip(RandomTransform):
+class RandomVerticalFlip(_RandomFlip):
     """Mirrors top and bottom, with probability `p`. (torchvision: transforms.RandomVerticalFlip)
 
     Draws:
@@ -47,17 +51,8 @@ class RandomVerticalFlip(RandomTransform):
     tensor([1, 0])
     """
 
-    def __init__(self, p: float = 0.5) -> None:
-        self.p = p
-
-    def draw(self, img: Any) -> Params:
-        return {"flip": uniform() < self.p}
-
     def apply(self, img: Any, **params: Any) -> Any:
         return vflip(img) if params["flip"] else img
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(p={self.p})"
 
 
 def hflip(img: Any) -> Any:
