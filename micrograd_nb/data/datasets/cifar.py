@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import io
 import pickle
-import shutil
-import tarfile
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +125,10 @@ class _ArraysAlone(pickle.Unpickler):
 
 def _unpack(archive: Path, folder: Path) -> None:
     """The folder in the archive, complete or not at all."""
+    import shutil  # here, because to import micrograd_nb must not take the time to load them
+    import tarfile
+    import tempfile
+
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         with tarfile.open(archive) as tar:
             tar.extractall(temporary, filter="data")

@@ -8,15 +8,12 @@ there and has the right checksum, the file gets its name, in one step.
 
 from __future__ import annotations
 
-import hashlib
-import http.client
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 try:
     import fcntl
@@ -44,6 +41,8 @@ def download(urls: Sequence[str], path: Path, md5: str, *, otherwise: str = "", 
     Raises:
         DownloadError: no address gave the right file.
     """
+    from http.client import HTTPException  # here, because to import micrograd_nb must not take the time to load it
+
     if has_checksum(path, md5):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +50,7 @@ def download(urls: Sequence[str], path: Path, md5: str, *, otherwise: str = "", 
     for url in urls:
         try:
             _fetch_checked(url, path, md5, progress)
-        except (OSError, http.client.HTTPException, DownloadError) as error:
+        except (OSError, HTTPException, DownloadError) as error:
             reasons.append(f"  {url}\n    {_reason(error)}")
         else:
             return
@@ -67,6 +66,8 @@ def has_checksum(path: Path, md5: str) -> bool:
 
 def checksum(path: Path) -> str:
     """The MD5 checksum of a file, in hexadecimal digits. It finds damage; against forgery it does not help."""
+    import hashlib  # see download()
+
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
@@ -128,7 +129,7 @@ def _fetch(url: str, part: Path, progress: bool) -> None:
     with _open(url, have) as response:
         if response is None:
             return  # the server says that there is no more
-        start = have if response.status == http.client.PARTIAL_CONTENT else 0  # a server may not know Range
+        start = have if response.status == HTTPStatus.PARTIAL_CONTENT else 0  # a server may not know Range
         missing = response.length  # None: the server does not say
         total = None if missing is None else start + missing
         with part.open("r+b" if part.exists() else "wb") as file, _bar(part, start, total, progress) as bar:
@@ -149,12 +150,15 @@ def _fetch(url: str, part: Path, progress: bool) -> None:
 @contextmanager
 def _open(url: str, have: int) -> Iterator[Any]:
     """The answer of a server that is asked for all bytes from `have` on; None if there are none."""
+    from urllib.error import HTTPError  # see download()
+    from urllib.request import Request, urlopen
+
     headers = {"User-Agent": "micrograd_nb", **({"Range": f"bytes={have}-"} if have else {})}
     try:
         response = urlopen(Request(url, headers=headers), timeout=PATIENCE)
     except HTTPError as error:
         with error:
-            if error.code != http.client.REQUESTED_RANGE_NOT_SATISFIABLE:
+            if error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
                 raise DownloadError(f"the server answered {error.code} {error.reason}") from None
         yield None
         return
@@ -176,7 +180,7 @@ def _bar(part: Path, start: int, total: int | None, progress: bool) -> Any:
 
 
 def _reason(error: BaseException) -> str:
-    if isinstance(error, URLError):
+    if hasattr(error, "reason"):  # a URLError
         return f"no connection: {error.reason}"
     if isinstance(error, DownloadError):
         return str(error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import math
 from pathlib import Path
 from typing import Any, ClassVar
@@ -185,5 +184,7 @@ def read_idx(path: Path, axes: int) -> ndarray:
 
 
 def _unpack(packed: Path, unpacked: Path) -> None:
+    import gzip  # here, because to import micrograd_nb must not take the time to load it
+
     with replacing(unpacked) as temporary, gzip.open(packed) as source:
         temporary.write_bytes(source.read())

@@ -13,7 +13,6 @@ import mmap
 import os
 import pickle
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -100,6 +99,8 @@ def unpack(layout: Layout, pickled: bytes, memory: SharedMemory | None) -> Any:
 
 
 def _nameless_file() -> Any:
+    import tempfile  # here, because to import micrograd_nb must not take the time to load it
+
     folder = Path("/dev/shm")
     return tempfile.TemporaryFile(dir=folder if os.access(folder, os.W_OK) else None, buffering=0)
 
