@@ -178,8 +178,9 @@ class WeightedRandomSampler(Sampler[int]):
         Efraimidis and Spirakis (2006), Weighted random sampling with a reservoir.
         """
         uniform = rand(len(weights), generator=self.generator, dtype=float64).array
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            arrival = -np.log1p(-uniform) / weights  # without weight: never, inf, or 0 / 0, nan, which is sorted last
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # As logarithms, so that the smallest weight tells itself from none: that one's time is inf, or nan, both last.
+            arrival = np.log(-np.log1p(-uniform)) - np.log(weights)
         return np.argsort(arrival, kind="stable")[: self.num_samples]
 
     def __len__(self) -> int:
