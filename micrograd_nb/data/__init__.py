@@ -14,7 +14,7 @@ from .sampler import (
     WeightedRandomSampler,
 )
 from .subset import Subset, random_split
-from .timeline import Span, Timeline
+from .timeline import Recording, Span, Timeline
 from .workers.info import WorkerInfo, get_worker_info
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "WorkerInfo",
     "sample_generator",
     "drawing_from",
+    "Recording",
     "Timeline",
     "Span",
     "datasets",

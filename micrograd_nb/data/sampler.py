@@ -179,7 +179,7 @@ class WeightedRandomSampler(Sampler[int]):
         """
         uniform = rand(len(weights), generator=self.generator, dtype=float64).array
         with np.errstate(divide="ignore", invalid="ignore"):
-            # As logarithms, so that the smallest weight tells itself from none: that one's time is inf, or nan, both last.
+            # As logarithms, so that the smallest weight differs from none, whose time is inf, or nan: both are last.
             arrival = np.log(-np.log1p(-uniform)) - np.log(weights)
         return np.argsort(arrival, kind="stable")[: self.num_samples]
 

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from itertools import islice
@@ -184,7 +185,9 @@ def test_a_thread_that_is_busy_with_one_sample_is_reported(monkeypatch) -> None:
     passing = iter(DataLoader(Slow(10, 1), num_workers=1, timeout=0.1))
     with pytest.warns(RuntimeWarning, match=r"worker 0 \(a thread\) does not stop"), pytest.raises(RuntimeError):
         next(passing)
-    time.sleep(1)
+    deadline = time.monotonic() + 10
+    while any("DataLoader" in thread.name for thread in threading.enumerate()) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def test_a_dataset_that_cannot_be_pickled_says_what_of_it() -> None:

@@ -292,7 +292,10 @@ def test_no_more_is_loaded_ahead_than_wanted(workers: int, factor: int) -> None:
         next(batches)
         time.sleep(0.02)
         assert len(loaded) <= given + workers * factor
-    time.sleep(0.1)
+    deadline = time.monotonic() + 10
+    while len(loaded) < 5 + workers * factor and time.monotonic() < deadline:
+        time.sleep(0.01)
+    time.sleep(0.05)
     assert len(loaded) == 5 + workers * factor
 
 
