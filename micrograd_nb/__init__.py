@@ -77,8 +77,8 @@ __all__ = [
     "optim", "permute", "positive", "pow", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like",
     "randperm", "reciprocal", "relu", "remainder", "reshape", "round", "rsqrt", "rsub", "set_default_dtype",
     "set_grad_enabled", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "softmax",
-    "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor", "tensor",
-    "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",
+    "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor",
+    "tensor", "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",
     "zeros_like",
 ]
 # fmt: on
