@@ -9,7 +9,7 @@
 
 from .draw import Picture, dot, draw
 from .graph import Graph, GraphEdge, GraphNode
-from .tracing import RetraceWarning, StaticGraph, StaticGraphError, static
+from .static_graph import RetraceWarning, StaticGraph, StaticGraphError, static
 
 __all__ = [
     "Graph",
