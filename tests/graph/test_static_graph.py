@@ -173,11 +173,10 @@ def test_other_option_is_traced_again_and_says_so() -> None:
         plain(x, y), graph(x, y)
     for s in (plain, step):
         s.optimizer.param_groups[0]["momentum"] = 0.5  # type: ignore[attr-defined]
-    with pytest.warns(
-        RetraceWarning, match=r"for another Python value: .*momentum was 0\.9 and is 0\.5; this was trace 3"
-    ):
-        for x, y in batches(3):
-            assert same(plain(x, y), graph(x, y))
+    message = r"for another Python value: .*momentum was 0\.9 and is 0\.5; this was trace 3"
+    with pytest.warns(RetraceWarning, match=message):
+        results = [(plain(x, y), graph(x, y)) for x, y in batches(3)]
+    assert all(same(*pair) for pair in results)
     assert same(list(plain_model.parameters()), list(model.parameters()))
 
 
@@ -186,10 +185,8 @@ def test_several_batch_sizes_share_the_optimizer_and_keep_their_traces() -> None
     model, step = training()
     graph = mg.static_graph(step)
     with pytest.warns(RetraceWarning, match=r"a new signature: float32 \(7, 8\), int64 \(7,\)"):
-        for _ in range(5):
-            for size in (32, 7):
-                for x, y in batches(4, size):
-                    assert same(plain(x, y), graph(x, y))
+        results = [(plain(x, y), graph(x, y)) for size in (32, 7) * 5 for x, y in batches(4, size)]
+    assert all(same(*pair) for pair in results)
     assert same(list(plain_model.parameters()), list(model.parameters()))
     assert graph.count <= 6
 
@@ -219,7 +216,7 @@ def test_gradients_are_added_up_where_the_function_does_not_forget_them() -> Non
 
 
 def test_weights_that_are_loaded_or_moved_count() -> None:
-    model, step = training(momentum=0)
+    model, _ = training(momentum=0)
     graph = mg.static_graph(lambda x: model(x).detach())
     x = next(batches(1))[0]
     graph(x)
@@ -515,8 +512,7 @@ def test_optimizer_that_counts_in_python_is_refused() -> None:
 
     graph = mg.static_graph(step)
     with pytest.raises(StaticGraphError, match="it keeps 'step', which it changes, as a Python number"):
-        for _ in range(3):
-            graph(mg.tensor([1.0]))
+        [graph(mg.tensor([1.0])) for _ in range(3)]
 
 
 def test_error_in_a_replay_names_the_operation() -> None:
@@ -617,13 +613,11 @@ def test_a_graph_in_a_graph_is_a_part_of_it() -> None:
 def test_several_threads_may_call_one_graph() -> None:
     graph = mg.static_graph(lambda x: (x * 2 + 1) * x)
     graph(mg.zeros(1000))
-    wrong = []
+    wrong: list[int] = []
 
     def work(seed: int) -> None:
         x = mg.full((1000,), float(seed))
-        for _ in range(200):
-            if not same(graph(x), (x * 2 + 1) * x):
-                wrong.append(seed)
+        wrong.extend(seed for _ in range(200) if not same(graph(x), (x * 2 + 1) * x))
 
     threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
     for thread in threads:
