@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy import ndarray
 
+from ..autograd import lines, module_calls
 from ..tensors import Size, Tensor
 from .parameter import Parameter
 
@@ -59,7 +60,17 @@ class Module:
         self.__dict__.update(training=True, _parameters={}, _buffers={}, _modules={}, _not_saved=set())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if lines.on:
+            return self._recorded_call(args, kwargs)
         return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
+
+    def _recorded_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """The same where somebody may look: what `forward` records, remembers this module."""
+        token = module_calls.enter(self)
+        try:
+            return self.forward(*args, **kwargs)
+        finally:
+            module_calls.leave(token)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes. Every module writes its own; call `module(input)`, which calls this."""
