@@ -118,7 +118,7 @@ def backward_steps(
                 if contribution is grad:
                     passed_on.add(id(grad))
             if watch:
-                summed = summed_axes(product.shape, contribution.shape)
+                summed = () if contribution is product else summed_axes(product.shape, contribution.shape)
                 yield Step("send", node, i, target, grad, product, summed, contribution, before, grads[target])
         if freeing:
             node.input = node.other = node.output = None
