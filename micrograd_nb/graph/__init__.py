@@ -7,7 +7,9 @@
 <Graph: 1 parameter, 3 constants, 2 intermediates, 1 output, 3 functions>
 """
 
-from .draw import Picture, dot, draw
-from .graph import Graph, GraphEdge, GraphNode
+from .diff import GraphDiff, diff
+from .draw import dot, draw
+from .graph import Graph, GraphCall, GraphEdge, GraphNode
+from .picture import Picture
 
-__all__ = ["Graph", "GraphEdge", "GraphNode", "Picture", "dot", "draw"]
+__all__ = ["Graph", "GraphCall", "GraphDiff", "GraphEdge", "GraphNode", "Picture", "diff", "dot", "draw"]
