@@ -33,13 +33,13 @@ def write(
         title: what stands above, in a frame around everything.
     """
     check_direction(direction)
-    writer = _Writer(graph, prefix, marks or {}, title)
+    writer = _Writer(graph, direction, prefix, marks or {}, title)
     for node in graph.nodes:
         note = [notes[node.id]] if notes and node.id in notes else []
         writer.add_node(node, [*looks.lines(node, values, grads), *note])
     for edge in graph.edges:
         writer.add_edge(edge)
-    return writer.text(direction)
+    return writer.text()
 
 
 def legend(kinds: Iterable[str]) -> str:
@@ -74,8 +74,8 @@ def _graphviz() -> Any:
 class _Writer:
     """Puts nodes into the frames of their modules, and frames into one another."""
 
-    def __init__(self, graph: Graph, prefix: str, marks: Mapping[str, str], title: str) -> None:
-        self.graph, self.prefix, self.marks, self.title = graph, prefix, marks, title
+    def __init__(self, graph: Graph, direction: str, prefix: str, marks: Mapping[str, str], title: str) -> None:
+        self.graph, self.direction, self.prefix, self.marks, self.title = graph, direction, prefix, marks, title
         self.graphviz = _graphviz()
         self.homes = _homes(self.graph)
         self.whole = self.graphviz.Digraph("cluster_all")
@@ -97,21 +97,30 @@ class _Writer:
     def add_edge(self, edge: GraphEdge) -> None:
         mark = self.marks.get(edge.id, "")
         look = dict(looks.EDGE_MARKS.get(mark, {}))
-        if self.homes[edge.target] and not self.homes[edge.source] and not self.graph.incoming[edge.source]:
-            look["minlen"] = "2"  # what is outside of a frame stands beside it
+        if self._enters_a_frame(edge):
+            look["minlen"] = "2"  # so that frames stand in a row, and not one below the other
         names = {"id": self.prefix + edge.id, "class": f"edge {mark}".rstrip()}
         self.edges.edge(edge.source, edge.target, **names, **look)
 
-    def text(self, direction: str) -> str:
+    def _enters_a_frame(self, edge: GraphEdge) -> bool:
+        """Whether an edge comes from outside to a function that has a leaf inside of its frame."""
+        home = self.homes[edge.target]
+        others = (e.source for e in self.graph.incoming[edge.target])
+        return self.homes[edge.source] != home and any(
+            self.homes[other] == home and not self.graph.incoming[other] for other in others
+        )
+
+    def text(self) -> str:
         dot = self.graphviz.Digraph(
-            graph_attr=looks.GRAPH | {"rankdir": direction}, node_attr=looks.NODE, edge_attr=looks.EDGE
+            graph_attr=looks.GRAPH | {"rankdir": self.direction}, node_attr=looks.NODE, edge_attr=looks.EDGE
         )
         for call in reversed(self.graph.calls):  # the innermost first: they come after those that they ran inside of
             if call.id in self.frames:
                 self.frames[call.parent].subgraph(self.frames[call.id])
         if self.title:
             label = self.graphviz.escape(self.title)
-            self.whole.attr(label=label, **{"class": "frame"}, **looks.FRAME | looks.WHOLE)
+            names = {"id": f"{self.prefix}all", "class": "frame"}
+            self.whole.attr(label=label, **names, **looks.FRAME | looks.WHOLE)
             dot.subgraph(self.whole)
         else:
             dot.body += self.whole.body
@@ -128,6 +137,7 @@ class _Writer:
             label=self.graphviz.escape(f"{name} · {call.kind}" if name else call.kind),
             id=self.prefix + call.id,
             fillcolor=looks.FRAME_PAPERS[depth % len(looks.FRAME_PAPERS)],
+            labelloc="b" if self.direction == "LR" else "t",  # where the fewest edges pass
             **{"class": "frame"},
             **looks.FRAME,
         )

@@ -11,6 +11,8 @@ from .graph import KINDS, Graph
 from .names import caller_names
 from .picture import Picture
 
+MOST_WIDTH = 1600.0  # points: shown in a notebook, a wider picture shrinks until its text cannot be read
+
 
 def draw(
     root: Any,
@@ -19,7 +21,7 @@ def draw(
     expand: Collection[str] = (),
     values: bool = True,
     grads: bool = False,
-    direction: str = "LR",
+    direction: str | None = None,
     legend: bool = True,
     names: Mapping[str, Any] | None = None,
 ) -> Picture:
@@ -33,7 +35,7 @@ def draw(
         expand: the modules to look into, by their paths, such as "encoder.layers.0".
         values: write small tensors out; else only names and shapes.
         grads: write the gradients that tensors have kept, too.
-        direction: "LR", left to right, or "TB", top to bottom.
+        direction: "LR", left to right, or "TB", top to bottom; left out, from left to right unless that is too wide.
         legend: show an example of each kind of node below.
         names: where the names of tensors come from; left out, the caller's variables.
 
@@ -46,10 +48,12 @@ def draw(
     >>> mg.graph.draw(a * b)
     <Picture: graph of 3 values and 1 function (Mul), which computes a value of shape ()>
     """
-    dot_writer.check_direction(direction)
+    dot_writer.check_direction(direction or "LR")
     graph = graph_of(root, names, values=values or grads)
     chosen, shown = choose(graph, detail, expand)
-    svg = render.svg(dot_writer.write(shown, values=values, grads=grads, direction=direction))
+    svg = render.svg(dot_writer.write(shown, values=values, grads=grads, direction=direction or "LR"))
+    if direction is None and compose.size(svg)[0] > MOST_WIDTH:
+        svg = render.svg(dot_writer.write(shown, values=values, grads=grads, direction="TB"))
     if legend:
         svg = compose.column([svg, legend_svg(tuple(kind for kind in KINDS if shown.count(kind)))])
     return Picture(svg, describe(graph) + _what_is_left_out(graph, chosen, shown))

@@ -27,12 +27,12 @@ __all__ = ["KINDS", "Graph", "GraphCall", "GraphEdge", "GraphNode"]
 class Graph:
     """A computation graph as data. Read one with `Graph.read(loss)`.
 
-    `functions` and `leaves` are the engine's own nodes, by id, as long as somebody needs them: two graphs are equal
-    without them, and a graph that was read from a file has none.
+    `functions` and `leaves` lead to the engine's own nodes, by id. They are no part of the data: equality does not
+    look at them, and a graph that was read from a file has none.
 
     >>> import micrograd_nb as mg
     >>> a = mg.tensor(2.0, requires_grad=True)
-    >>> graph = Graph.read(a + a)
+    >>> graph = Graph.read(a + a, names={"a": a})
     >>> [(node.id, node.kind, node.name) for node in graph.nodes]
     [('p1', 'parameter', 'a'), ('f1', 'function', 'Add'), ('o1', 'output', '')]
     >>> [edge.id for edge in graph.edges]

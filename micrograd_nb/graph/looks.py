@@ -57,7 +57,7 @@ NODE = {
 IN_LEGEND = {"fontsize": "9", "height": "0.2", "width": "0.2", "margin": "0.08,0.03"}
 EDGE = {"color": GREY, "arrowsize": "0.6"}
 FRAME = {
-    "style": "filled,rounded", "color": GREY, "penwidth": "0.7", "labeljust": "l", "labelloc": "b", "margin": "7",
+    "style": "filled,rounded", "color": GREY, "penwidth": "0.7", "labeljust": "l", "margin": "7",
     "fontname": FONT, "fontsize": "10", "fontcolor": SOFT_INK,
 }  # fmt: skip
 WHOLE = {"fillcolor": PAPER, "fontcolor": INK, "labelloc": "t"}  # the frame around a graph with a title
@@ -100,5 +100,5 @@ MOST_CHARACTERS = 22
 def short(value: Any) -> str:
     """A few elements, where that is short enough for a node, else the shape."""
     array = np.asarray(value)
-    written = text.array(array) if array.size <= MOST_ELEMENTS else ""
+    written = text.array(array) if 0 < array.size <= MOST_ELEMENTS else ""
     return written if 0 < len(written) <= MOST_CHARACTERS else text.shape(array.shape)

@@ -38,6 +38,7 @@ class Names:
     """
 
     def __init__(self, namespace: Mapping[str, Any], kind: type, key: Callable[[Any], Key]) -> None:
+        self.kind = kind
         self.key = key
         self.variables: dict[Key, tuple[str, Any]] = {}
         self.modules: dict[int, tuple[str, Any]] = {}  # each module with its name, held so that its id stays its own
@@ -56,7 +57,8 @@ class Names:
         self.modules[id(module)] = name, module
         for is_buffer, tensors in (False, module.named_parameters()), (True, module.named_buffers()):
             for path, tensor in tensors:
-                self.owned.setdefault(self.key(tensor), Owned(name, module, path, is_buffer))
+                if isinstance(tensor, self.kind):  # and not one of another library
+                    self.owned.setdefault(self.key(tensor), Owned(name, module, path, is_buffer))
 
     def variable(self, key: Key) -> str:
         """The variable that holds a tensor, or ""."""
@@ -92,4 +94,5 @@ def caller_names() -> dict[str, Any]:
     frame = sys._getframe(1)
     while frame.f_globals.get("__name__", "").startswith(__name__.partition(".")[0] + ".") and frame.f_back:
         frame = frame.f_back
-    return {**frame.f_globals, **frame.f_locals}
+    found = {**frame.f_globals, **frame.f_locals}
+    return {name: value for name, value in found.items() if name.isidentifier()}  # and no other tool's own notes

@@ -3,7 +3,8 @@
 Never imports PyTorch: whoever has a tensor of it, has it loaded. What differs from a graph of our own:
 
 - PyTorch remembers what its rules need, and no more. So the shape of every value is known, and its numbers where they
-  are saved or a variable holds them ("not kept" otherwise). An argument without gradient shows where it is saved.
+  are saved or a variable holds them ("not kept" otherwise). An argument without gradient shows where it is saved, a
+  number among them as a tensor. Arguments that never have a gradient, as the condition of `where`, are not counted.
 - It does not record which module ran a function. What is known is whose parameters went into it.
 - Lines of code are there if the forward pass ran inside `torch.autograd.detect_anomaly()`.
 """

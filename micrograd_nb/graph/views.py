@@ -167,16 +167,14 @@ def _signature(graph: Graph, id: str, functions: list[GraphNode]) -> object:
     if call is None:
         return id
     place, _, last = call.path.rpartition(".")
-    what = [
-        (f.name, f.shape, f.module.removeprefix(call.path), [_shape_of_leaf(graph, e) for e in graph.incoming[f.id]])
-        for f in functions
-    ]
+    what = [(f.name, f.shape, f.module.removeprefix(call.path), _learned_shapes(graph, f)) for f in functions]
     return call.parent, call.kind, place if last.isdecimal() else call.path, what
 
 
-def _shape_of_leaf(graph: Graph, edge: GraphEdge) -> object:
-    source = graph[edge.source]
-    return None if source.kind == "function" else (source.kind, source.shape)
+def _learned_shapes(graph: Graph, function: GraphNode) -> list[object]:
+    """The shapes of the parameters that go into a function, at their places."""
+    leaves = ((edge.position, graph[edge.source]) for edge in graph.incoming[function.id])
+    return [(position, leaf.shape) for position, leaf in leaves if leaf.kind == "parameter"]
 
 
 def _drawn(graph: Graph, boxes: Sequence[_Box]) -> Graph:
