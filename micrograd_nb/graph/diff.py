@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import compose, dot_writer, render, views
+from . import compose, dot_writer, render, text, views
 from .draw import choose, counted, graph_of, legend_svg
 from .graph import KINDS, Graph, GraphEdge, GraphNode
 from .matching import matched
@@ -66,8 +66,9 @@ class GraphDiff:
         picture = (compose.row if direction == "TB" else compose.column)(svg)
         if legend:
             picture = compose.column([picture, legend_svg(tuple(shown._kinds()))])
-        sizes = "; ".join(f"{title}, {counted(g)}" for title, g in zip(titles, (self.before, self.after), strict=True))
-        return Picture(picture, f"two graphs: {sizes}; {self._summary()}")
+        sides = zip(titles, (self.before, self.after), strict=True)
+        told = "; ".join(f"{text.name(title)}, {counted(graph)}" for title, graph in sides)
+        return Picture(picture, f"two graphs: {told}; {self._summary()}")
 
     def marks(self) -> tuple[dict[str, str], dict[str, str]]:
         """ "removed" for the ids of nodes and edges of the one graph, "added" for those of the other."""
@@ -143,7 +144,7 @@ def _views(graphs: tuple[Graph, Graph], detail: str | None, expand: Collection[s
 
 def _told(what: str, nodes: tuple[GraphNode, ...], edges: tuple[GraphEdge, ...]) -> Iterable[str]:
     """`2 added (Mul, Add)`: the functions, or where there are none the other nodes, or the edges."""
-    functions = [node.name for node in nodes if node.kind == "function"]
+    functions = [text.name(node.name) for node in nodes if node.kind == "function"]
     if functions:
         yield f"{len(functions)} {what} ({', '.join(functions[:6])}{', …' * (len(functions) > 6)})"
     elif nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from . import looks
+from . import looks, text
 from .graph import Graph, GraphCall, GraphEdge, GraphNode
 
 
@@ -118,7 +118,7 @@ class _Writer:
             if call.id in self.frames:
                 self.frames[call.parent].subgraph(self.frames[call.id])
         if self.title:
-            label = self.graphviz.escape(self.title)
+            label = self.graphviz.escape(text.name(self.title))
             names = {"id": f"{self.prefix}all", "class": "frame"}
             self.whole.attr(label=label, **names, **looks.FRAME | looks.WHOLE)
             dot.subgraph(self.whole)
@@ -128,13 +128,13 @@ class _Writer:
         return dot.source
 
     def _frame(self, call: GraphCall) -> Any:
-        name, depth = call.path or call.name, 0
+        name, kind, depth = text.name(call.path or call.name), text.name(call.kind), 0
         parent = call.parent
         while parent:
             parent, depth = self.graph.calls_by_id[parent].parent, depth + 1
         frame = self.graphviz.Digraph(f"cluster_{call.id}")
         frame.attr(
-            label=self.graphviz.escape(f"{name} · {call.kind}" if name else call.kind),
+            label=self.graphviz.escape(f"{name} · {kind}" if name else kind),
             id=self.prefix + call.id,
             fillcolor=looks.FRAME_PAPERS[depth % len(looks.FRAME_PAPERS)],
             labelloc="b" if self.direction == "LR" else "t",  # where the fewest edges pass

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from . import compose, dot_writer, render, views
+from . import compose, dot_writer, render, text, views
 from .graph import KINDS, Graph
 from .names import caller_names
 from .picture import Picture
@@ -91,14 +91,14 @@ def choose(graph: Graph, detail: str | None, expand: Collection[str] = ()) -> tu
 
 def describe(graph: Graph) -> str:
     """One sentence for those who do not see the picture."""
-    what = f"{graph.root.name}, " if graph.root.name else ""
+    what = f"{text.name(graph.root.name)}, " if graph.root.name else ""
     shape = "" if graph.root.shape is None else f" of shape {graph.root.shape}"
     return f"graph of {counted(graph)}, which computes {what}a value{shape}"
 
 
 def counted(graph: Graph) -> str:
     """`7 values and 3 functions (Mul, Sub, Pow)`"""
-    functions = [node.name for node in graph.nodes if node.kind == "function"]
+    functions = [text.name(node.name) for node in graph.nodes if node.kind == "function"]
     count = len(functions)
     listed = ", ".join(functions[:6]) + (", …" if count > 6 else "")
     return f"{len(graph.nodes) - count} values and {count} function{'s' * (count != 1)} ({listed})"
@@ -123,7 +123,8 @@ def _what_is_left_out(graph: Graph, detail: str, shown: Graph) -> str:
     if detail == "operations":
         return "; drawn without the values in between"
     boxes = [node for node in shown.nodes if node.kind == "module"]
-    return f"; drawn as modules: {', '.join(' '.join([n.name, *n.note.splitlines()[:1]]) for n in boxes)}"
+    listed = [" ".join(map(text.name, [node.name, *node.note.splitlines()[:1]])) for node in boxes]
+    return f"; drawn as modules: {', '.join(listed)}"
 
 
 def _too_large(graph: Graph, detail: str, shown: Graph) -> ValueError:

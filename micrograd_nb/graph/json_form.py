@@ -33,7 +33,7 @@ def write(
         "edges": [edge._asdict() for edge in edges],
         "calls": [call._asdict() for call in calls],
     }
-    return json.dumps(written, indent=indent, ensure_ascii=False, allow_nan=False)
+    return json.dumps(written, indent=indent, allow_nan=False)
 
 
 def read(text: str) -> tuple[tuple[GraphNode, ...], tuple[GraphEdge, ...], tuple[GraphCall, ...]]:

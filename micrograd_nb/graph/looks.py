@@ -69,10 +69,10 @@ FRAME_PAPERS = ("#FAFAFA", "#F0F0F0")  # of a frame, and of one inside of it, in
 
 def lines(node: GraphNode, values: bool, grads: bool) -> list[str]:
     """What is written in a node: its name, its value, its gradient."""
-    name = f"{node.result} = {node.name}" if node.result else node.name
+    name = f"{text.name(node.result)} = {node.name}" if node.result else text.name(node.name)
     written = [name] if name else []
     if node.kind == "module":
-        written += node.note.splitlines()
+        written += map(text.name, node.note.splitlines())
     if node.kind != "constant" and (node.shape is not None or node.kind != "function"):
         value = value_text(node, values)
         written += [value] if value else []

@@ -8,7 +8,7 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb import nn
-from micrograd_nb.graph import Graph, GraphDiff, diff
+from micrograd_nb.graph import Graph, diff
 from tests.graph.random_graphs import random_graph
 from tests.graph.test_pictures import nodes
 
@@ -149,14 +149,14 @@ def test_a_notebook_shows_the_picture() -> None:
 
 
 def test_large_graphs_are_compared_by_modules() -> None:
-    def deep(layers: int) -> GraphDiff:
+    def deep(layers: int) -> nn.Module:
         return nn.Sequential(*[nn.Linear(2, 2) for _ in range(layers)])
 
     one, two = deep(20), deep(22)
-    change = diff(one(mg.ones(1, 2)).sum(), two(mg.ones(1, 2)).sum(), names={"one": one, "two": two})
+    change = diff(one(mg.ones(5, 2)).sum(), two(mg.ones(5, 2)).sum(), names={"one": one, "two": two})
     texts = [lines for _, lines in nodes(change.draw().svg).values()]
-    assert ["− 0 – 19", "Linear ×20", "120 parameters", "(1, 2)"] in texts
-    assert ["+ 0 – 21", "Linear ×22", "132 parameters", "(1, 2)"] in texts
+    assert ["− 0 – 19", "Linear ×20", "120 parameters", "(5, 2)"] in texts
+    assert ["+ 0 – 21", "Linear ×22", "132 parameters", "(5, 2)"] in texts
     full = change.draw(detail="operations")
     assert full.svg.count('class="node function added"') == 2
 

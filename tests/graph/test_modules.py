@@ -208,21 +208,13 @@ def test_a_module_is_expanded_by_its_path() -> None:
     deep = modules(graph, ["layers.3.linear1"])  # opens the block around it, too
     assert deep["f14"].name == "Linear"
     assert {graph["f14"].module} == {"layers.3.linear1"}
-    with pytest.raises(
-        ValueError, match=r'no module "layer.3" in this graph. There are: net, embed, layers.0, layers.0.l'
-    ):
+    with pytest.raises(ValueError, match=r'no module "layer.3" in this graph. There are: net, embed, layers.0'):
         modules(graph, ["layer.3"])
     with pytest.raises(TypeError, match=r'expand=\["head"\]'):
         modules(graph, "head")
 
 
-def _functions_in(graph: Graph, seen: Graph) -> int:
-    return sum(node.kind == "function" for node in seen.nodes)
-
-
-@pytest.mark.parametrize(
-    "expand", [[], ["layers.0"], ["layers.1.linear2"], ["embed", "head"], ["layers.0", "layers.2"]]
-)
+@pytest.mark.parametrize("expand", [[], ["layers.0"], ["layers.1.linear2"], ["embed", "head"], ["layers.0", "head"]])
 def test_a_view_shows_no_part_twice_and_leads_forward(expand: list[str]) -> None:
     """A box never stands beside what is in it, and no edge leads back: boxes make no circle."""
     net, loss = net_and_loss(4)
