@@ -60,13 +60,9 @@ class Module:
         self.__dict__.update(training=True, _parameters={}, _buffers={}, _modules={}, _not_saved=set())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if lines.on:
-            return self._recorded_call(args, kwargs)
-        return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
-
-    def _recorded_call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """The same where somebody may look: what `forward` records, remembers this module."""
-        token = module_calls.enter(self)
+        if not lines.on:
+            return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
+        token = module_calls.enter(self)  # where somebody may look, nodes remember the module that made them
         try:
             return self.forward(*args, **kwargs)
         finally:
