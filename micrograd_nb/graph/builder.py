@@ -12,7 +12,7 @@ from numpy import ndarray
 
 from .calls import Calls
 from .names import Key, Names
-from .parts import GraphCall, GraphEdge, GraphNode, dtype_name
+from .parts import GraphCall, GraphEdge, GraphNode, dtype_name, frozen
 
 LETTERS = {"parameter": "p", "input": "x", "buffer": "b", "constant": "k"}
 
@@ -60,19 +60,19 @@ class Builder:
         self._held: list[Any] = []  # what the keys are made of, so that no new object takes an old one's key
 
     def function(
-        self, name: str, live: Any, function: str, inputs: Iterable[str], line: tuple[str, int] | None, call: str
+        self, id: str, name: str, live: Any, inputs: Iterable[str], line: tuple[str, int] | None, call: str
     ) -> None:
-        """Adds a function, by its id and its name. `inputs` are the ids of its arguments, "" for one unknown."""
-        self.functions[function] = live
-        self.nodes.append(GraphNode(function, "function", name, line=line, module=self.calls.path(call), call=call))
-        self.edges += [GraphEdge(source, function, place) for place, source in enumerate(inputs) if source]
+        """Adds a function. `inputs` are the ids of its arguments, "" for one of which nothing is known."""
+        self.functions[id] = live
+        self.nodes.append(GraphNode(id, "function", name, line=line, module=self.calls.path(call), call=call))
+        self.edges += [GraphEdge(source, id, place) for place, source in enumerate(inputs) if source]
 
-    def output(self, function: str, output: str, name: str, known: Known, *, is_root: bool) -> None:
+    def output(self, id: str, name: str, known: Known, *, function: str, is_root: bool) -> None:
         """Adds what a function computed."""
-        self._add_value(output, "output" if is_root else "intermediate", name, known)
-        self.edges.append(GraphEdge(function, output))
+        self._add_value(id, "output" if is_root else "intermediate", name, known)
+        self.edges.append(GraphEdge(function, id))
 
-    def known(self, key: Key) -> str:
+    def leaf_id(self, key: Key) -> str:
         """The id of a leaf that is there already, or ""."""
         return self._ids.get(key, "")
 
@@ -108,9 +108,7 @@ class Builder:
         self._counts[kind] += 1
         return f"{LETTERS[kind]}{self._counts[kind]}"
 
-    def _add_value(self, value: str, kind: str, name: str, known: Known) -> None:
-        shape, dtype, array, grad, note = known
-        self.nodes.append(GraphNode(value, kind, name, shape, dtype, self._copy(array), self._copy(grad), note=note))
-
-    def _copy(self, value: ndarray | None) -> ndarray | None:
-        return None if value is None or not self.values else np.array(value)
+    def _add_value(self, id: str, kind: str, name: str, known: Known) -> None:
+        shape, dtype, value, grad, note = known
+        value, grad = (frozen(x) if self.values and x is not None else None for x in (value, grad))
+        self.nodes.append(GraphNode(id, kind, name, shape, dtype, value, grad, note=note))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .parts import GraphCall, GraphEdge, GraphNode
+from .parts import GraphCall, GraphEdge, GraphNode, frozen
 
 FORMAT = "micrograd_nb graph"
 VERSION = 1
@@ -71,7 +71,7 @@ def _node(written: dict[str, Any]) -> GraphNode:
 
 def _read(name: str, value: Any) -> Any:
     if name in _ARRAYS:
-        return np.array([_number(x) for x in value["data"]], value["dtype"]).reshape(value["shape"])
+        return frozen(np.array([_number(x) for x in value["data"]], value["dtype"]).reshape(value["shape"]))
     return tuple(value) if name in _TUPLES else value
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy import ndarray
 
 KINDS = ("parameter", "input", "buffer", "constant", "intermediate", "output", "function", "module")
@@ -85,6 +86,13 @@ def short_name(function: str) -> str:
     ('Mul', 'CopySlices', 'MyBackward')
     """
     return function.removesuffix("Backward0").removesuffix("Backward1").removesuffix("Backward2")
+
+
+def frozen(array: Any) -> ndarray:
+    """A copy that nobody can write to."""
+    copy = np.array(array)
+    copy.flags.writeable = False
+    return copy
 
 
 @cache

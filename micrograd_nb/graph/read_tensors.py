@@ -48,10 +48,11 @@ class _Reader:
         inputs = node.inputs or (None,) * len(node.targets)
         sources = [self._source(node, x, target) for x, target in zip(inputs, node.targets, strict=True)]
         function = self.ids[node]
-        self.builder.function(short_name(node.name()), node, function, sources, self._line(node), self._call(node))
+        self.builder.function(function, short_name(node.name()), node, sources, self._line(node), self._call(node))
         for made in self.outputs.get(node, (node,)):
-            name, known = self.names.variable(id(made)), self._known(node, made)
-            self.builder.output(function, self._value_id(made), name, known, is_root=made is self.root)
+            output, name = self._value_id(made), self.names.variable(id(made))
+            is_root = made is self.root
+            self.builder.output(output, name, self._known(node, made), function=function, is_root=is_root)
 
     def _value_id(self, made: Node) -> str:
         """The id of the value that a node stands for."""
@@ -78,13 +79,12 @@ class _Reader:
         if target is not None:
             return self._value_id(target)
         if isinstance(x, ndarray):
-            return self.builder.known(id(x)) or self._leaf(node, id(x), "input", x, x)
+            return self.builder.leaf_id(id(x)) or self._leaf(node, id(x), "input", x, x)
         return "" if x is None else self.builder.constant(x)
 
     def _parameter(self, node: Node, x: Any, leaf: AccumulateGrad) -> str:
-        known = self.builder.known(id(leaf))
-        if known:
-            return known
+        if self.builder.leaf_id(id(leaf)):
+            return self.builder.leaf_id(id(leaf))
         tensor = leaf.variable
         if tensor is None and x is None:
             return ""  # nobody holds it any more

@@ -90,8 +90,7 @@ class _Reader:
     def _read(self, function: Function, call: str) -> None:
         name = function.name().removeprefix("torch::autograd::")
         sources = [self._source(function, place) for place in range(len(function.next_functions))]
-        id_ = self.ids[function]
-        self.builder.function(short_name(name), function, id_, sources, line_of(function), call)
+        self.builder.function(self.ids[function], short_name(name), function, sources, line_of(function), call)
         for number in sorted(self.outputs[function]):
             self._read_output(function, number)
 
@@ -105,7 +104,7 @@ class _Reader:
         note = "not kept" if value is None else ""
         known = Known(tuple(made.shape), dtype_name(made.dtype), self._array(value), self._array(grad_of(tensor)), note)
         output, name = self._value_id(function, number), self.names.variable(key)
-        self.builder.output(self.ids[function], output, name, known, is_root=key == self.root)
+        self.builder.output(output, name, known, function=self.ids[function], is_root=key == self.root)
 
     def _value_id(self, function: Function, number: int) -> str:
         return f"o{self.ids[function][1:]}" + (f".{number}" if len(function._input_metadata) > 1 else "")
@@ -126,8 +125,8 @@ class _Reader:
 
     def _leaf(self, kind: str, tensor: Any, live: Any = None) -> str:
         key = id(tensor)
-        if self.builder.known(key):
-            return self.builder.known(key)
+        if self.builder.leaf_id(key):
+            return self.builder.leaf_id(key)
         value, grad = self._array(tensor), self._array(grad_of(tensor))
         known = Known(tuple(tensor.shape), dtype_name(tensor.dtype), value, grad)
         new = self.builder.leaf(key, kind, tensor, known)

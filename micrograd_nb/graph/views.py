@@ -31,6 +31,10 @@ def view(graph: Graph, detail: str, expand: Collection[str] = ()) -> Graph:
     Raises:
         ValueError: another word, a path that is none, or a graph that knows of no modules.
     """
+    if expand and detail in ("full", "operations"):
+        raise ValueError(
+            f'expand looks into modules: it goes with detail="modules", not with {detail!r}, which has all'
+        )
     if detail == "full":
         return graph
     if detail == "operations":
@@ -109,7 +113,8 @@ def modules(graph: Graph, expand: Collection[str] = ()) -> Graph:
     opened = _opened(graph, expand)
     simple = operations(graph)
     boxes = _boxes(simple, opened)
-    while len(boxes) == 1 and len(boxes[0].calls) == 1 and _has_parts(graph, boxes[0].id):  # a box around all
+    with_parts = {call.parent for call in graph.calls}
+    while len(boxes) == 1 and len(boxes[0].calls) == 1 and boxes[0].id in with_parts:  # a box around everything
         opened.add(boxes[0].id)
         boxes = _boxes(simple, opened)
     return _drawn(simple, boxes)
@@ -123,13 +128,10 @@ def _opened(graph: Graph, expand: Collection[str]) -> set[str]:
     for path in expand:
         if path not in known:
             raise ValueError(f'there is no module "{path}" in this graph. There are: {", ".join(reversed(known))}')
-    outermost = {call.id for call in graph.calls if not call.parent and _has_parts(graph, call.id)}
+    with_parts = {call.parent for call in graph.calls}
+    outermost = {call.id for call in graph.calls if not call.parent and call.id in with_parts}
     wanted = (call.id for call in graph.calls if _title(call) in expand)
     return outermost.union(*(_line_of_descent(graph, id) for id in wanted))
-
-
-def _has_parts(graph: Graph, id: str) -> bool:
-    return any(call.parent == id for call in graph.calls)
 
 
 def _line_of_descent(graph: Graph, id: str) -> list[str]:

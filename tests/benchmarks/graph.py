@@ -1,11 +1,11 @@
 """How long a graph takes to be read, drawn and compared, and what it costs to remember lines and modules.
 
-    python -m tests.benchmarks.graph                              # with PyTorch's graphs, too, where it is installed
+python -m tests.benchmarks.graph                              # with PyTorch's graphs, too, where it is installed
 
-    reading     a chain of 33 333 multiplications by a number: 100 000 nodes, of ours and of PyTorch's tensors
-    pictures    a perceptron in full, a model of 12 blocks by its modules
-    recording   a training step of a perceptron 64-32-10 (workload c), with nothing recorded, with lines and modules
-                recorded, and with modules that do not even ask whether somebody looks
+reading     a chain of 33 333 multiplications by a number: 100 000 nodes, of ours and of PyTorch's tensors
+pictures    a perceptron in full, a model of 12 blocks by its modules
+recording   a training step of a perceptron 64-32-10 (workload c), with nothing recorded, with lines and modules
+            recorded, and with modules that do not even ask whether somebody looks
 """
 
 from __future__ import annotations

@@ -69,6 +69,8 @@ def test_a_graph_is_frozen_and_equal_to_the_same_one_read_again() -> None:
         graph.nodes = ()  # type: ignore[misc]
     with pytest.raises(FrozenInstanceError):
         graph.nodes[0].name = "other"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        Graph.read(loss, names, values=True)["p1"].value[0] = 0.0
 
 
 def test_values_are_copies_and_only_there_on_request() -> None:

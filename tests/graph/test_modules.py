@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 import micrograd_nb as mg
@@ -210,6 +211,8 @@ def test_a_module_is_expanded_by_its_path() -> None:
     assert {graph["f14"].module} == {"layers.3.linear1"}
     with pytest.raises(ValueError, match=r'no module "layer.3" in this graph. There are: net, embed, layers.0'):
         modules(graph, ["layer.3"])
+    with pytest.raises(ValueError, match=r"""goes with detail="modules", not with 'full'"""):
+        draw(loss, detail="full", expand=["head"])
     with pytest.raises(TypeError, match=r'expand=\["head"\]'):
         modules(graph, "head")
 
@@ -232,6 +235,44 @@ def test_a_view_shows_no_part_twice_and_leads_forward(expand: list[str]) -> None
     order = {id: i for i, id in enumerate(n.id for n in seen.nodes)}
     assert all(order[e.source] < order[e.target] for e in seen.edges if e.source[0] in "fm")
     assert {e.source for e in seen.edges} | {e.target for e in seen.edges} <= shown
+
+
+class Nest(nn.Module):
+    """Modules in modules, at random, with values that go past some of them."""
+
+    def __init__(self, rng: np.random.Generator, depth: int) -> None:
+        super().__init__()
+        self.rng = rng
+        leaves = (lambda: nn.Linear(3, 3), nn.Tanh, lambda: Nest(rng, depth - 1), lambda: Nest(rng, depth - 1))
+        self.parts = nn.ModuleList([leaves[rng.integers(4 if depth else 2)]() for _ in range(rng.integers(1, 5))])
+        self.register_buffer("scale", mg.ones(3))
+
+    def forward(self, x: mg.Tensor) -> mg.Tensor:
+        values = [x]
+        for part in self.parts:
+            y = part(self._any(values))
+            values.append(y * self.scale if self.rng.random() < 0.3 else y + self._any(values))
+        return values[-1] + self._any(values)
+
+    def _any(self, values: list[mg.Tensor]) -> mg.Tensor:
+        return values[self.rng.integers(len(values))]
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_boxes_make_no_circle_and_every_view_can_be_drawn(seed: int) -> None:
+    networkx = pytest.importorskip("networkx", reason="networkx is not installed: pip install networkx")
+    model = Nest(np.random.default_rng(seed), 2)
+    loss = model(mg.ones(2, 3, requires_grad=True)).sum()
+    graph = Graph.read(loss, {"model": model})
+    paths = [call.path for call in graph.calls if call.path]
+    for expand in ([], *([path] for path in paths[:4])):
+        seen = modules(graph, expand)
+        assert networkx.is_directed_acyclic_graph(seen.to_networkx())
+        assert len({edge.id for edge in seen.edges}) == len(seen.edges)
+    for detail in ("full", "operations", "modules"):
+        for direction in ("LR", "TB"):
+            if len(view(graph, detail).nodes) <= 400:
+                assert draw(graph, detail=detail, direction=direction).svg.startswith("<svg")
 
 
 def test_different_modules_in_a_row_stay_apart() -> None:
