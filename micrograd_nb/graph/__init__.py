@@ -1,5 +1,12 @@
 """Pictures of computation graphs: read one as data, write it as DOT, draw it as SVG without a system program.
 
+    draw(loss)              the picture, in a notebook or a file
+    diff(a, b)              two graphs beside each other, with what only one of them has
+    dot(loss)               the text that Graphviz draws
+    Graph.read(loss)        the graph as data, which goes to JSON and networkx
+
+Each takes a tensor of this package or of PyTorch.
+
 >>> import micrograd_nb as mg
 >>> w = mg.tensor(2.0, requires_grad=True)
 >>> loss = (w * 3.0 - 5.0) ** 2

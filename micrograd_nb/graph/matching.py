@@ -54,7 +54,7 @@ def _histories(graph: Graph, numbers: dict[Hashable, int]) -> dict[str, int]:
     found |= {node.id: number(("constant", node.name)) for node in graph.nodes if node.kind == "constant"}
     for node in graph.nodes:
         if node.id not in found:
-            arguments = tuple((e.position, found[e.source]) for e in graph.incoming[node.id])
+            arguments = tuple(found[edge.source] for edge in graph.incoming[node.id])
             place = node.id.partition(".")[2]  # of one of several outputs
             found[node.id] = number((*_what(node), place, arguments))
     return {node.id: found[node.id] for node in graph.nodes if node.kind in RAN}

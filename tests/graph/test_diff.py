@@ -112,6 +112,21 @@ def test_what_comes_before_and_after_a_change_is_found_again() -> None:
     assert functions(change.added) == ["Cos f3"]
 
 
+def test_a_longer_loop_over_another_leaf_shows_its_last_rounds_too() -> None:
+    x, y = leaf(1.0), leaf(1.0)
+    change = diff(loop(x, 2), loop(y, 4))
+    assert functions(change.added) == ["Mul f5", "Tanh f6", "Mul f7", "Tanh f8"]
+
+
+def test_what_comes_often_is_matched_too() -> None:
+    """difflib leaves out what it takes for junk: elements that come often in long sequences."""
+    one, two = leaf(1.0).exp(), leaf(1.0).sin()
+    for _ in range(300):
+        one, two = one.tanh(), two.tanh()
+    change = diff(one.exp(), two.sin(), names={})
+    assert len(change.removed) == len(change.added) == 4  # two functions and their values
+
+
 def test_a_long_difference_does_not_take_long() -> None:
     """Two chains of 20 000 equal functions that differ at their beginning."""
     one, two = leaf(1.0).exp(), leaf(1.0).sin()

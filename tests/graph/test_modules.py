@@ -281,6 +281,20 @@ def test_different_modules_in_a_row_stay_apart() -> None:
     assert [n.name for n in seen.nodes if n.kind == "module"] == ["0", "1 – 2", "3", "4"]
 
 
+def test_equal_modules_of_other_names_stay_apart() -> None:
+    class Attention(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.query, self.key = nn.Linear(2, 2), nn.Linear(2, 2)
+
+        def forward(self, x: mg.Tensor) -> mg.Tensor:
+            return self.query(x) * self.key(x)
+
+    model = Attention()
+    seen = modules(Graph.read(model(mg.ones(1, 2)).sum(), {"model": model}))
+    assert [n.name for n in seen.nodes if n.kind == "module"] == ["query", "key"]
+
+
 def test_a_module_that_ran_again_and_again_is_one_box() -> None:
     class Loop(nn.Module):
         def __init__(self) -> None:

@@ -146,6 +146,16 @@ def test_what_was_overwritten_is_not_read(torch: ModuleType) -> None:
     assert [(graph[o].name, graph[o].note) for o in ("o1", "o2")] == [("", "not kept"), ("y", "")]
 
 
+def test_what_does_not_have_the_shape_is_not_taken_for_the_value(
+    torch: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should a name of PyTorch's ever mean another argument than we think."""
+    monkeypatch.setattr(read_torch, "ARGUMENTS", (("other",),))
+    w, v = leaves(torch)
+    graph = Graph.read(w.exp().sum(0, keepdim=True) * v, {}, values=True)
+    assert (graph["o2"].value, graph["o2"].shape, graph["o2"].note) == (None, (1, 2), "not kept")
+
+
 def test_several_outputs(torch: ModuleType) -> None:
     w, _ = leaves(torch)
     first, second = w.split(1)
