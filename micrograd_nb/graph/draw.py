@@ -28,7 +28,8 @@ def draw(
     """Draws the graph that a tensor was computed by.
 
     Arguments:
-        root: a loss, or any tensor with a `grad_fn`, of this package or of PyTorch; or a `Graph` read before.
+        root: a loss, or any tensor with a `grad_fn`, of this package or of PyTorch; or a `Graph` read before
+            (with `values=True`, if they are to be seen).
         detail: "full" draws every value and every function; "operations" leaves out the values in between; "modules"
             draws each module that ran as one box, and equal ones in a row as one ("Block ×12"). Left out, the first
             of these with at most 60 nodes.

@@ -38,11 +38,11 @@ LOOKS: dict[str, dict[str, str]] = {
     "function": {"style": "filled,rounded", "fillcolor": "#F4F1EA"},
     "module": {"shape": "box3d", "fillcolor": "#F4F1EA", "margin": "0.18,0.09"},
 }
+# How nodes and edges look that only one of two graphs has (see `diff`).
 MARKS: dict[str, dict[str, str]] = {
     "added": {"color": GREEN, "penwidth": "3"},
     "removed": {"color": VERMILLION, "penwidth": "3", "style": "filled,dashed"},
 }
-"""How nodes look that only one of two graphs has (see `diff`), and how edges."""
 EDGE_MARKS = {
     "added": {"color": GREEN, "penwidth": "3"},
     "removed": {"color": VERMILLION, "penwidth": "3", "style": "dashed"},
@@ -64,20 +64,22 @@ WHOLE = {"fillcolor": PAPER, "fontcolor": INK, "labelloc": "t"}  # the frame aro
 FRAME_PAPERS = ("#FAFAFA", "#F0F0F0")  # of a frame, and of one inside of it, in turns
 
 
-# -- what is written in a node ---------------------------------------------------------------------------------------
+# -- what is written in a node -----------------------------------------------------------------------------------------
 
 
 def lines(node: GraphNode, values: bool, grads: bool) -> list[str]:
     """What is written in a node: its name, its value, its gradient."""
-    name = f"{text.name(node.result)} = {node.name}" if node.result else text.name(node.name)
+    name = " = ".join(text.name(part) for part in (node.result, node.name) if part)
     written = [name] if name else []
     if node.kind == "module":
         written += map(text.name, node.note.splitlines())
     if node.kind != "constant" and (node.shape is not None or node.kind != "function"):
         value = value_text(node, values)
         written += [value] if value else []
-    if grads and (node.kind == "parameter" or node.grad is not None):
-        written.append("grad –" if node.grad is None else f"grad {short(node.grad)}")
+    if grads and node.grad is not None:
+        written.append(f"grad {short(node.grad)}")
+    elif grads and node.kind == "parameter" and node.value is not None:  # it was read, and has none
+        written.append("grad –")
     return written
 
 

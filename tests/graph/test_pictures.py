@@ -117,6 +117,12 @@ def test_values_and_gradients_are_written_on_request() -> None:
     assert nodes(draw(mg.ones(1, requires_grad=True) * 2, names={}, grads=True).svg)["p1"][1] == ["[1]", "grad –"]
 
 
+def test_a_graph_read_without_values_shows_shapes_and_no_gradients() -> None:
+    a = mg.tensor(2.0, requires_grad=True)
+    graph = Graph.read(a * 3.0, {"a": a})
+    assert nodes(draw(graph, grads=True).svg)["p1"][1] == ["a", "()"]
+
+
 def test_numbers_in_a_picture_are_short() -> None:
     w = mg.tensor(np.full((3, 5), 1 / 3), requires_grad=True)
     long = mg.tensor([1 / 3, 2 / 3, 4 / 3], requires_grad=True)
