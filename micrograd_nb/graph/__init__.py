@@ -18,5 +18,21 @@ from .diff import GraphDiff, diff
 from .draw import dot, draw
 from .graph import Graph, GraphCall, GraphEdge, GraphNode
 from .picture import Picture
+from .static_graph import RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
 
-__all__ = ["Graph", "GraphCall", "GraphDiff", "GraphEdge", "GraphNode", "Picture", "diff", "dot", "draw"]
+__all__ = [
+    "Graph",
+    "GraphCall",
+    "GraphDiff",
+    "GraphEdge",
+    "GraphNode",
+    "Picture",
+    "RetraceWarning",
+    "SideEffectWarning",
+    "StaticGraph",
+    "StaticGraphError",
+    "diff",
+    "dot",
+    "draw",
+    "static",
+]

@@ -140,5 +140,6 @@ def functions_below(root: Node) -> tuple[list[Node], dict[Node, tuple[Node, ...]
 
 
 def grad_of(tensor: Tensor | None) -> ndarray | None:
-    """The gradient that a tensor has kept."""
-    return None if tensor is None or tensor._grad is None else tensor._grad.array
+    """The gradient that a tensor has kept. (Asking for `grad` warns where none is kept.)"""
+    grad = None if tensor is None else tensor._grad
+    return grad.array if isinstance(grad, Tensor) else grad
