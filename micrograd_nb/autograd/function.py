@@ -226,10 +226,13 @@ def _operation(cls: type[Function]) -> Operation:
         def value(*inputs: Any) -> Any:
             arguments = tuple(tensor_of(x) if isinstance(x, np.ndarray) else x for x in inputs)
             with no_grad():
-                return _run_forward(cls, Context(), arguments).array
+                made = _run_forward(cls, Context(), arguments)
+            return tuple(getattr(x, "array", x) for x in made) if isinstance(made, tuple) else made.array
 
         def rule(g: Any, f: Any) -> Any:
             return _run_backward(cls, g, f)
+
+        rule.__name__ = f"{cls.__name__}.backward"
 
         cls._operation = Operation(f"{cls.__name__}Backward", value, rule, joint=True, saves=True)  # type: ignore[attr-defined]
         cls._operation.needs = (frozenset({"kept"}),)  # type: ignore[attr-defined]

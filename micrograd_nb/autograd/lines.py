@@ -1,4 +1,6 @@
-"""`record_lines(True)`: every node remembers the line of code that ran it, for steppers and error messages.
+"""`record_lines(True)`: every node remembers where it was made, for pictures, steppers and error messages.
+
+That is the line of code that ran it, and the module whose `forward` was running (see `module_calls`).
 
 It costs a tenth of the time of a small operation, so it is on only where somebody may look: from the start in IPython
 and Jupyter, and everywhere once `micrograd_nb.widgets` is imported.
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os.path
 import sys
 
+from .module_calls import current
 from .node import Node
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 (pathlib takes 4 ms to import)
@@ -17,13 +20,13 @@ on = "IPython" in sys.modules
 
 
 def record_lines(wanted: bool = True) -> None:
-    """Switches the recording of lines on or off, for operations that run from now on."""
+    """Switches the recording of lines and modules on or off, for operations that run from now on."""
     global on
     on = wanted
 
 
 def note(node: Node) -> None:
-    """Notes in a node where the learner's code is right now: the first frame outside of this package.
+    """Notes in a node where the learner's code is right now: the first frame outside of this package, and the module.
 
     A code object and the number of an instruction cost less than a line number, and hold no variables alive.
     """
@@ -32,3 +35,4 @@ def note(node: Node) -> None:
         frame = frame.f_back
     node.code = frame.f_code
     node.instruction = frame.f_lasti
+    node.call = current()

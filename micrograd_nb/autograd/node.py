@@ -16,6 +16,7 @@ from types import CodeType
 from typing import Any
 
 from . import hooks
+from .module_calls import Call
 from .operation import Operation, Rule
 
 next_number = itertools.count(1).__next__
@@ -38,8 +39,8 @@ class Node:
     """
 
     __slots__ = (
-        "__dict__", "__weakref__", "code", "input", "instruction", "number", "operation", "other", "output", "rules",
-        "stretched", "targets",
+        "__dict__", "__weakref__", "call", "code", "input", "instruction", "number", "operation", "other", "output",
+        "rules", "stretched", "targets",
     )  # fmt: skip
 
     operation: Operation
@@ -50,8 +51,9 @@ class Node:
     input: Any
     other: Any
     output: Any
-    code: CodeType
+    code: CodeType  # these three where lines are recorded (see `lines`), else they are missing
     instruction: int
+    call: Call | None
 
     def name(self) -> str:
         """PyTorch's name of the operation: `MulBackward0`."""

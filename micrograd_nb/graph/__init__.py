@@ -1,5 +1,12 @@
 """Pictures of computation graphs: read one as data, write it as DOT, draw it as SVG without a system program.
 
+    draw(loss)              the picture, in a notebook or a file
+    diff(a, b)              two graphs beside each other, with what only one of them has
+    dot(loss)               the text that Graphviz draws
+    Graph.read(loss)        the graph as data, which goes to JSON and networkx
+
+Each takes a tensor of this package or of PyTorch.
+
 >>> import micrograd_nb as mg
 >>> w = mg.tensor(2.0, requires_grad=True)
 >>> loss = (w * 3.0 - 5.0) ** 2
@@ -7,12 +14,16 @@
 <Graph: 1 parameter, 3 constants, 2 intermediates, 1 output, 3 functions>
 """
 
-from .draw import Picture, dot, draw
-from .graph import Graph, GraphEdge, GraphNode
+from .diff import GraphDiff, diff
+from .draw import dot, draw
+from .graph import Graph, GraphCall, GraphEdge, GraphNode
+from .picture import Picture
 from .static_graph import RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
 
 __all__ = [
     "Graph",
+    "GraphCall",
+    "GraphDiff",
     "GraphEdge",
     "GraphNode",
     "Picture",
@@ -20,6 +31,7 @@ __all__ = [
     "SideEffectWarning",
     "StaticGraph",
     "StaticGraphError",
+    "diff",
     "dot",
     "draw",
     "static",

@@ -1,35 +1,12 @@
-"""Writes a graph as DOT: shapes, widths and colours say what a node is, and the colours hold on white and on dark.
-
-| node         | looks                      |
-|--------------|----------------------------|
-| parameter    | rectangle, thick and blue  |
-| input        | rectangle, thin and dashed |
-| intermediate | rectangle, thin            |
-| output       | rectangle, double border   |
-| constant     | rectangle, grey            |
-| function     | pill                       |
-"""
+"""Writes a graph as DOT. Nodes, edges and frames carry their ids, and their kinds as classes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-import numpy as np
-
-from . import text
-from .graph import Graph, GraphNode
-
-BLUE, GREY, INK, PAPER = "#0072B2", "#7F7F7F", "#1A1A1A", "#FFFFFF"
-FONT = "Helvetica,Arial,sans-serif"
-
-LOOKS: dict[str, dict[str, str]] = {
-    "parameter": {"color": BLUE, "penwidth": "2.5", "fillcolor": "#E8F3FA"},
-    "input": {"color": GREY, "style": "filled,dashed", "fillcolor": PAPER},
-    "intermediate": {"color": GREY, "fillcolor": PAPER},
-    "output": {"color": GREY, "peripheries": "2", "fillcolor": PAPER},
-    "constant": {"color": "#B0B0B0", "fillcolor": "#E6E6E6"},
-    "function": {"color": GREY, "style": "filled,rounded", "fillcolor": "#F4F1EA", "height": "0.3"},
-}
+from . import looks, text
+from .graph import Graph, GraphCall, GraphEdge, GraphNode
 
 
 def write(
@@ -39,61 +16,151 @@ def write(
     grads: bool = False,
     direction: str = "LR",
     notes: Mapping[str, str] | None = None,
+    marks: Mapping[str, str] | None = None,
+    prefix: str = "",
+    title: str = "",
 ) -> str:
-    """The DOT text of a graph. Nodes and edges carry their ids, and their kind as a class.
+    """The DOT text of a graph.
 
     Arguments:
         graph: what to draw.
         values: write the values of small tensors, and the shapes of large ones.
-        grads: write the `.grad` of every parameter.
+        grads: write the gradients that tensors have kept.
         direction: "LR", left to right, or "TB", top to bottom.
         notes: one more line for a node, by its id.
+        marks: "added" or "removed", for the ids of nodes and edges.
+        prefix: what the ids begin with, where several graphs share a page.
+        title: what stands above, in a frame around everything.
     """
-    if direction not in ("LR", "TB"):
-        raise ValueError(f'direction is "LR" (left to right) or "TB" (top to bottom), not {direction!r}')
-    import graphviz  # not before it is used: importing micrograd_nb loads NumPy alone
-
-    dot = graphviz.Digraph(
-        graph_attr={"rankdir": direction, "bgcolor": "transparent", "pad": "0.1", "nodesep": "0.2", "ranksep": "0.3"},
-        node_attr={
-            "shape": "box",
-            "style": "filled",
-            "fontname": FONT,
-            "fontsize": "11",
-            "fontcolor": INK,
-            "height": "0.3",
-        },
-        edge_attr={"color": GREY, "arrowsize": "0.6"},
-    )
+    check_direction(direction)
+    writer = _Writer(graph, direction, prefix, marks or {}, title)
     for node in graph.nodes:
-        written = [*lines(node, values, grads), *([notes[node.id]] if notes and node.id in notes else [])]
-        label = graphviz.escape("\n".join(written))
-        dot.node(node.id, label, id=node.id, **{"class": node.kind}, **LOOKS[node.kind])
+        note = [notes[node.id]] if notes and node.id in notes else []
+        writer.add_node(node, [*looks.lines(node, values, grads), *note])
     for edge in graph.edges:
-        dot.edge(edge.source, edge.target, id=edge.id, **{"class": "edge"})
+        writer.add_edge(edge)
+    return writer.text()
+
+
+def legend(kinds: Iterable[str]) -> str:
+    """The DOT text of a row with an example of each kind of node, and of "added" and "removed"."""
+    dot = _graphviz().Digraph(
+        graph_attr=looks.GRAPH | {"rankdir": "LR", "ranksep": "0.1"},
+        node_attr=looks.NODE | looks.IN_LEGEND,
+        edge_attr={"style": "invis"},
+    )
+    before = ""
+    for kind in kinds:
+        dot.node(kind, id=f"legend-{kind}", **{"class": f"legend {kind}"}, **(looks.LOOKS | looks.MARKS)[kind])
+        if before:
+            dot.edge(before, kind)
+        before = kind
     return dot.source
 
 
-def lines(node: GraphNode, values: bool, grads: bool) -> list[str]:
-    """What is written in a node: its name, its value, its gradient."""
-    if node.kind in ("function", "constant"):
-        return [node.name]
-    written = [node.name] if node.name else []
-    if values or not written:
-        written.append(value_text(node))
-    if grads and node.kind == "parameter":
-        written.append("grad –" if node.grad is None else f"grad {short(node.grad)}")
-    return written
+def check_direction(direction: str) -> None:
+    """Raises for anything but the two directions that there are."""
+    if direction not in ("LR", "TB"):
+        raise ValueError(f'direction is "LR" (left to right) or "TB" (top to bottom), not {direction!r}')
 
 
-def value_text(node: GraphNode) -> str:
-    """A small tensor's elements, or a large one's shape."""
-    if node.value is None:
-        return "freed"
-    return short(node.value)
+def _graphviz() -> Any:
+    """The package that writes DOT, loaded when it is needed: importing micrograd_nb loads NumPy alone."""
+    import graphviz
+
+    return graphviz
 
 
-def short(value: object) -> str:
-    """At most four elements, else the shape: what fits into a node."""
-    array = np.asarray(value)
-    return text.array(array) if array.size <= 4 else text.shape(array.shape)
+class _Writer:
+    """Puts nodes into the frames of their modules, and frames into one another."""
+
+    def __init__(self, graph: Graph, direction: str, prefix: str, marks: Mapping[str, str], title: str) -> None:
+        self.graph, self.direction, self.prefix, self.marks, self.title = graph, direction, prefix, marks, title
+        self.graphviz = _graphviz()
+        self.homes = _homes(self.graph)
+        self.whole = self.graphviz.Digraph("cluster_all")
+        self.frames = {"": self.whole} | {call.id: self._frame(call) for call in _opened(self.graph, self.homes)}
+        self.edges = self.graphviz.Digraph()
+
+    def add_node(self, node: GraphNode, lines: list[str]) -> None:
+        mark = self.marks.get(node.id, "")
+        # No sign before a value: it would be read as the number's own.
+        sign = looks.SIGNS.get(mark, "") if node.kind in ("function", "module") else ""
+        self.frames[self.homes[node.id]].node(
+            node.id,
+            self.graphviz.escape(sign + "\n".join(lines)),
+            id=self.prefix + node.id,
+            **{"class": f"{node.kind} {mark}".rstrip()},
+            **looks.LOOKS[node.kind] | looks.MARKS.get(mark, {}),
+        )
+
+    def add_edge(self, edge: GraphEdge) -> None:
+        mark = self.marks.get(edge.id, "")
+        look = dict(looks.EDGE_MARKS.get(mark, {}))
+        if self._enters_a_frame(edge):
+            look["minlen"] = "2"  # so that frames stand in a row, and not one below the other
+        names = {"id": self.prefix + edge.id, "class": f"edge {mark}".rstrip()}
+        self.edges.edge(edge.source, edge.target, **names, **look)
+
+    def _enters_a_frame(self, edge: GraphEdge) -> bool:
+        """Whether an edge comes from outside to a function that has a leaf inside of its frame."""
+        home = self.homes[edge.target]
+        others = (e.source for e in self.graph.incoming[edge.target])
+        return self.homes[edge.source] != home and any(
+            self.homes[other] == home and not self.graph.incoming[other] for other in others
+        )
+
+    def text(self) -> str:
+        dot = self.graphviz.Digraph(
+            graph_attr=looks.GRAPH | {"rankdir": self.direction}, node_attr=looks.NODE, edge_attr=looks.EDGE
+        )
+        for call in reversed(self.graph.calls):  # the innermost first: they come after those that they ran inside of
+            if call.id in self.frames:
+                self.frames[call.parent].subgraph(self.frames[call.id])
+        if self.title:
+            label = self.graphviz.escape(text.name(self.title))
+            names = {"id": f"{self.prefix}all", "class": "frame"}
+            self.whole.attr(label=label, **names, **looks.FRAME | looks.WHOLE)
+            dot.subgraph(self.whole)
+        else:
+            dot.body += self.whole.body
+        dot.body += self.edges.body
+        return dot.source
+
+    def _frame(self, call: GraphCall) -> Any:
+        name, kind, depth = text.name(call.path or call.name), text.name(call.kind), 0
+        parent = call.parent
+        while parent:
+            parent, depth = self.graph.calls_by_id[parent].parent, depth + 1
+        frame = self.graphviz.Digraph(f"cluster_{call.id}")
+        frame.attr(
+            label=self.graphviz.escape(f"{name} · {kind}" if name else kind),
+            id=self.prefix + call.id,
+            fillcolor=looks.FRAME_PAPERS[depth % len(looks.FRAME_PAPERS)],
+            labelloc="b" if self.direction == "LR" else "t",  # where the fewest edges pass
+            **{"class": "frame"},
+            **looks.FRAME,
+        )
+        return frame
+
+
+def _homes(graph: Graph) -> dict[str, str]:
+    """The call in whose frame a node is drawn, "" for none: a function's, its value's, or that of a leaf's one user."""
+    homes = {node.id: node.call for node in graph.nodes}
+    for node in graph.nodes:
+        if node.kind == "intermediate":
+            homes[node.id] = graph[graph.incoming[node.id][0].source].call
+        elif node.kind in ("parameter", "buffer", "constant"):
+            users = {homes[edge.target] for edge in graph.outgoing[node.id]}
+            homes[node.id] = users.pop() if len(users) == 1 else ""
+    return homes
+
+
+def _opened(graph: Graph, homes: Mapping[str, str]) -> list[GraphCall]:
+    """The calls that have something of theirs in the picture, and those that they ran inside of."""
+    found: set[str] = set()
+    for id in homes.values():
+        while id and id not in found:
+            found.add(id)
+            id = graph.calls_by_id[id].parent
+    return [call for call in graph.calls if call.id in found]

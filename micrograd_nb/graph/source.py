@@ -6,6 +6,7 @@ import ast
 import linecache
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ..autograd.operation import negated, same
@@ -19,7 +20,7 @@ def rule_text(rule: Any) -> str:
     >>> rule_text(lambda g, f: g * f.other)
     'g * other'
     """
-    rule = getattr(rule, "func", rule)  # the one rule of all inputs, bound to the place of one
+    rule = rule.args[0] if isinstance(rule, partial) else rule  # the one rule of all inputs, bound to a place
     if rule in _UNNAMED:
         return _UNNAMED[rule]
     text = _lambda_body(rule) if rule.__name__ == "<lambda>" else None

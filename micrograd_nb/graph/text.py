@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
 
+LONGEST_NAME = 40
 SHOWN = 16  # tensors of up to so many elements are written out
+
+_NOT_IN_XML = re.compile("[^\\t\\n\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
 def number(x: Any) -> str:
@@ -23,6 +27,16 @@ def number(x: Any) -> str:
 def shape(sizes: tuple[int, ...]) -> str:
     """A shape as Python writes it: `()`, `(3,)`, `(2, 3)`."""
     return str(tuple(int(n) for n in sizes))
+
+
+def name(written: str) -> str:
+    """A name that fits into a picture: at most 40 characters, and none that XML does not have.
+
+    >>> name("w"), name("a\\x00b"), len(name("w" * 1000))
+    ('w', 'a\ufffdb', 40)
+    """
+    written = _NOT_IN_XML.sub("\ufffd", written)
+    return written if len(written) <= LONGEST_NAME else written[: LONGEST_NAME - 1] + "…"
 
 
 def array(x: Any) -> str:

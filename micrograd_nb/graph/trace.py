@@ -19,6 +19,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..autograd import Node, Step
+from ..autograd.several import Gradients, Output
 from ..tensors import Tensor
 from . import text
 from .graph import Graph, GraphNode
@@ -67,7 +68,7 @@ class Trace:
         Raises:
             RuntimeError: as `root.backward(gradient)` would.
         """
-        graph = Graph.read(root, names)
+        graph = Graph.read(root, names or {}, values=True)
         return _Recorder(graph, root, names or {}).trace(gradient)
 
 
@@ -78,14 +79,12 @@ class _Recorder:
         self.graph = graph
         self.root = root
         self.cells = names.get("In")
-        self.ids: dict[Any, str] = {node: id for id, node in graph.functions.items()}
-        self.ids |= {node: id for id, node in graph.leaves.items()}
-        self.expected: dict[str, int] = {}  # how many edges deliver a gradient to a node
-        for id, node in graph.functions.items():
-            self.expected.setdefault(id, 0)
-            for target in node.targets:
-                if target is not None:
-                    self.expected[self.ids[target]] = self.expected.get(self.ids[target], 0) + 1
+        self.ids: dict[Any, str] = {node: id for id, node in (*graph.functions.items(), *graph.leaves.items())}
+        self.expected = dict.fromkeys(graph.functions, 0)  # how many edges deliver a gradient to a node
+        for target in (root.node, *(t for node in graph.functions.values() for t in node.targets)):
+            if target is not None:
+                self._expect(target)
+        self.expected[self.ids[root.node]] -= 1  # the seed is no edge
         self.arrived = dict.fromkeys(self.expected, 0)
         self.sends = {id: sum(t is not None for t in node.targets) for id, node in graph.functions.items()}
         self.finished: list[str] = []
@@ -93,6 +92,14 @@ class _Recorder:
         self.gradients: dict[str, ndarray] = {}
         self.total = ""
         self.loss = graph.root.name or "L"
+
+    def _expect(self, target: Node) -> None:
+        """Counts an edge to a node, and the first time that to the function whose output it is one of."""
+        if target not in self.ids:
+            function, place = target.as_function()
+            self.ids[target] = f"o{self.ids[function][1:]}.{place}"
+            self.expected[self.ids[function]] += 1
+        self.expected[self.ids[target]] = self.expected.get(self.ids[target], 0) + 1
 
     def trace(self, gradient: Tensor | None) -> Trace:
         start = {}
@@ -127,6 +134,8 @@ class _Recorder:
         return self._step("seed", root, "", f"Seed   {self.loss}", rows, spoken, {root: (f"grad {total}", "temporary")})
 
     def _send(self, step: Step) -> TraceStep:
+        if isinstance(step.node, Output):
+            return self._hand_on(step)
         function, target = self.ids[step.node], self.ids[step.target]
         self.arrived[target] += 1
         self.sends[function] -= 1
@@ -149,6 +158,19 @@ class _Recorder:
             {value.id: (note, "temporary" if complete else "partial")},
         )  # fmt: skip
 
+    def _hand_on(self, step: Step) -> TraceStep:
+        """One of several outputs has its gradient, and its function now knows it."""
+        output, function = self.graph[self.ids[step.node]], self.ids[step.target]
+        self.arrived[function] += 1
+        title, place = self._title(function), output.id.partition(".")[2]
+        count = f"({self.arrived[function]} of {self.expected[function]})"
+        rows = (
+            ("arrived", f"∂{self.loss}/∂{self._name(output)} = {_short(step.incoming)}"),
+            (f"{title} gets", f"the gradient of its output {place}   {count}"),
+        )
+        spoken = f"{title} gets the gradient of its output {place}."
+        return self._step("send", output.id, f"{function}-{output.id}", f"Output {place} of {title}", rows, spoken, {})
+
     def _accumulate(self, step: Step) -> TraceStep:
         leaf = self.graph[self.ids[step.node]]
         self.finished.append(leaf.id)
@@ -164,7 +186,8 @@ class _Recorder:
         return self._step("accumulate", leaf.id, "", f"Leaf   {name}", rows, f"{name}.grad is now {now}.", notes)
 
     def _done(self, step: Step) -> TraceStep:
-        rows = [("done", f"{len(self.gradients)} leaves have their gradient")]
+        count = len(self.gradients)
+        rows = [("done", "1 leaf has its gradient" if count == 1 else f"{count} leaves have their gradient")]
         for id, gradient in self.gradients.items():
             measured = finite_differences(self.graph, id)
             if measured is not None:
@@ -178,7 +201,7 @@ class _Recorder:
 
     def _send_rows(self, step: Step, function: str, value: GraphNode, count: str) -> tuple[tuple[str, str], ...]:
         rule = (step.node.rules or ())[step.position or 0]
-        rows = [("incoming", f"∂{self.loss}/∂{self._name(self.graph['o' + function[1:]])} = {_short(step.incoming)}")]
+        rows = [("incoming", self._incoming(function, step.incoming))]
         rows.append(("rule", f"g ↦ {rule_text(rule)}"))
         saved = step.node.saved_for(step.position or 0)
         if saved:
@@ -192,11 +215,18 @@ class _Recorder:
         code = self._code(step.node)
         return (*rows, ("code", code)) if code else tuple(rows)
 
+    def _incoming(self, function: str, gradient: Any) -> str:
+        """`∂L/∂c = −8`, for each output that a gradient came to."""
+        output = "o" + function[1:]
+        came = {f"{output}.{k}": x for k, x in gradient.items()} if isinstance(gradient, Gradients) else {}
+        came = came or {output: gradient}
+        return ",  ".join(f"∂{self.loss}/∂{self._name(self.graph[id])} = {_short(x)}" for id, x in came.items())
+
     def _product(self, rule: Any, saved: Mapping[str, Any], step: Step) -> str:
         """`−8 × −3 = 24` for single numbers; the result alone for more."""
         result = _short(step.product)
-        single = [x for x in (step.incoming, step.product, *saved.values()) if np.size(x) != 1 or isinstance(x, tuple)]
-        if not single and rule_text(rule) != "g":
+        several = [x for x in (step.incoming, step.product, *saved.values()) if not _is_one_number(x)]
+        if not several and rule_text(rule) != "g":
             numbers = {"g": text.number(np.asarray(step.incoming).item())}
             numbers |= {name: text.number(np.asarray(x).item()) for name, x in saved.items()}
             formula = with_numbers(rule_text(rule), numbers)
@@ -212,7 +242,7 @@ class _Recorder:
             if value is x and isinstance(x, ndarray)
         ]
         named = f"{name} = {learners[0]}" if learners and learners[0] != name else name
-        return f"{named} = {_short(x)}" if isinstance(x, (ndarray, np.generic, float, int)) else f"{named} = {x}"
+        return f"{named} = {_text(x)}"
 
     def _incoming_id(self, step: Step) -> str:
         return self._incoming_id_at(step.node, step.position or 0)
@@ -220,7 +250,7 @@ class _Recorder:
     def _incoming_id_at(self, node: Node, position: int) -> str:
         """The id of the value that goes into a function at a position."""
         function = self.ids[node]
-        return next(e.source for e in self.graph.edges if e.target == function and e.position == position)
+        return next(edge.source for edge in self.graph.incoming[function] if edge.position == position)
 
     def _value_of(self, target: str) -> str:
         """The value whose gradient arrives at a node: a function's output, or the leaf itself."""
@@ -231,7 +261,10 @@ class _Recorder:
             return value.name
         if value.id == self.graph.root.id:
             return self.loss
-        return self._title("f" + value.id[1:]) if value.id.startswith("o") else value.id
+        if not value.id.startswith("o"):
+            return value.id
+        function, _, place = value.id[1:].partition(".")
+        return self._title("f" + function) + (f"[{place}]" if place else "")
 
     def _title(self, function: str) -> str:
         """`Mul #2`: the function's name, and which it is in the order of running."""
@@ -272,6 +305,19 @@ def _reduction(product: Any, summed: tuple[int, ...], contribution: Any) -> str:
 
 def _source_line(node: Node) -> str:
     return "" if node.line is None else linecache.getline(*node.line).strip()
+
+
+def _is_one_number(x: Any) -> bool:
+    return not isinstance(x, (tuple, Gradients)) and np.size(x) == 1
+
+
+def _text(x: Any) -> str:
+    """What a function has saved: arrays and numbers short, anything else as Python writes it."""
+    if isinstance(x, tuple) and any(isinstance(part, ndarray) for part in x):
+        return ", ".join(map(_text, x))
+    if callable(x):
+        return f"{x.__name__}(…)"
+    return _short(x) if isinstance(x, (ndarray, np.generic, float, int)) else str(x)
 
 
 def _short(x: Any) -> str:

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy import ndarray
 
+from ..autograd import lines, module_calls
 from ..tensors import Size, Tensor
 from .parameter import Parameter
 
@@ -59,7 +60,13 @@ class Module:
         self.__dict__.update(training=True, _parameters={}, _buffers={}, _modules={}, _not_saved=set())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
+        if not lines.on:
+            return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
+        token = module_calls.enter(self)  # where somebody may look, nodes remember the module that made them
+        try:
+            return self.forward(*args, **kwargs)
+        finally:
+            module_calls.leave(token)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes. Every module writes its own; call `module(input)`, which calls this."""

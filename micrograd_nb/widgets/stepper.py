@@ -16,7 +16,9 @@ import anywidget
 import traitlets
 
 from ..graph import dot_writer, render
-from ..graph.draw import Picture, caller_names, describe, refuse_large
+from ..graph.draw import describe, refuse_large
+from ..graph.names import caller_names
+from ..graph.picture import Picture
 from ..graph.trace import Trace
 from ..tensors import Tensor
 

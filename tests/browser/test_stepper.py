@@ -174,7 +174,7 @@ def test_a_click_on_a_node_goes_to_where_it_acts(page: Page) -> None:
     node.click()
     at(page, 4)  # Mul sends to a
     node.click()
-    at(page, 7)  # a keeps its gradient
+    at(page, 6)  # a keeps its gradient
 
 
 def test_table_view(page: Page) -> None:

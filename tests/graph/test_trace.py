@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
+from micrograd_nb.graph import Graph
 from micrograd_nb.graph.rerun import finite_differences
 from micrograd_nb.graph.trace import Trace
 from tests.graph.random_graphs import random_graph
+from tests.graph.test_graph import SquareAndNext
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -120,6 +122,72 @@ def test_a_done_step_checks_by_finite_differences() -> None:
     a = mg.tensor(2.0, requires_grad=True)
     done = Trace.record(a * a, names={"a": a}).steps[-1]
     assert dict(done.rows)["a"] == "4   ✓ agrees with finite differences"
+
+
+def test_several_outputs_hand_on_their_gradients() -> None:
+    a = mg.tensor(3.0, requires_grad=True)
+    square, following = SquareAndNext.apply(a, 7)
+    trace = Trace.record(square * following, names={"a": a, "square": square})
+    assert [(step.kind, step.focus, step.edge) for step in trace.steps] == [
+        ("seed", "o2", ""),
+        ("send", "f2", "o1.0-f2-0"),
+        ("send", "f2", "o1.1-f2-1"),
+        ("send", "o1.1", "f1-o1.1"),
+        ("send", "o1.0", "f1-o1.0"),
+        ("send", "f1", "p1-f1-0"),
+        ("accumulate", "p1", ""),
+        ("done", "o2", ""),
+    ]
+    name = "SquareAndNextBackward #1"
+    assert trace.steps[3].waiting == (name,)
+    assert trace.steps[4].ready == (name,)
+    assert dict(trace.steps[3].rows) == {
+        "arrived": f"∂L/∂{name}[1] = 9",
+        f"{name} gets": "the gradient of its output 1   (1 of 2)",
+    }
+    rows = dict(trace.steps[5].rows)
+    assert rows["incoming"] == f"∂L/∂{name}[1] = 9,  ∂L/∂square = 4"
+    assert rows["rule"] == "g ↦ SquareAndNext.backward(g)"
+    assert rows["a gets"] == "33   (1 of 1)"
+    assert dict(trace.steps[-1].rows) == {
+        "done": "1 leaf has its gradient",
+        "a": "33   ✓ agrees with finite differences",
+    }
+    assert {edge for step in trace.steps if (edge := step.edge)} <= {edge.id for edge in trace.graph.edges}
+    assert a.grad is None
+
+
+def test_one_of_several_outputs_as_the_root() -> None:
+    a = mg.tensor(3.0, requires_grad=True)
+    trace = Trace.record(SquareAndNext.apply(a, 7)[1], names={"a": a})
+    assert [step.edge for step in trace.steps] == ["", "f1-o1.1", "p1-f1-0", "", ""]
+    assert dict(trace.steps[-1].rows)["a"] == "1   ✓ agrees with finite differences"
+
+
+def test_a_change_through_a_view_is_checked_by_finite_differences() -> None:
+    w = mg.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    y = w * 2
+    y[0].mul_(w[1])
+    trace = Trace.record(y.sum(), names={"w": w})
+    assert "CopySlices" in {node.name for node in trace.graph.nodes}
+    assert dict(trace.steps[-1].rows)["w"] == "[[6, 8], [4, 6]]   ✓ agrees with finite differences"
+    assert not [text for step in trace.steps for _, text in step.rows if "0x" in text]  # no address, which changes
+
+
+def test_what_changed_since_is_not_checked() -> None:
+    w, x = mg.tensor(2.0, requires_grad=True), mg.tensor(3.0)
+    loss = (w * w) + x * w.detach()
+    changed = loss * x
+    with mg.no_grad():
+        x.add_(0.0)
+    graph = Graph.read(changed, {}, values=True)
+    assert finite_differences(graph, "p1") is None
+
+
+def test_a_rule_for_any_number_of_inputs_is_told_by_its_name() -> None:
+    w = mg.ones(2, requires_grad=True)
+    trace = Trace.record(mg.cat([w, w * 2]).sum())
+    assert {dict(step.rows).get("rule") for step in trace.steps if step.focus == "f2"} == {"g ↦ part(g)"}
 
 
 def test_a_freed_graph_says_so() -> None:

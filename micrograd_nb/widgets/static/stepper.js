@@ -27,6 +27,7 @@ const MILLISECONDS_PER_STEP = 1200;
 const LEGEND = {
   parameter: "parameter: its gradient is kept",
   input: "input: needs no gradient",
+  buffer: "buffer of a module",
   constant: "constant",
   intermediate: "intermediate value",
   output: "output",
