@@ -22,7 +22,7 @@ from ..autograd.rules import reduction as rules
 from ..autograd.rules import scan
 from . import axes, return_types
 from .elementwise import lerp, maximum, minimum, where
-from .record import apply, apply_several, is_tensor, wrap
+from .record import apply, apply_several, is_tensor, unary, wrap
 from .shapes import permute, reshape
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor 
     """
     if other is not None or is_tensor(dim):
         return maximum(input, dim if other is None else other)
-    return _extreme(input, ndarray.argmax, return_types.max, rules.max, rules.max_dim, dim, keepdim)
+    return _extreme(input, ndarray.argmax, return_types.max, _max, rules.max_dim, dim, keepdim)
 
 
 @axes.along
@@ -47,7 +47,10 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor 
     """The smallest element; along a `dim`, (values, indices); with a tensor, the smaller of each pair. As `max`."""
     if other is not None or is_tensor(dim):
         return minimum(input, dim if other is None else other)
-    return _extreme(input, ndarray.argmin, return_types.min, rules.min, rules.min_dim, dim, keepdim)
+    return _extreme(input, ndarray.argmin, return_types.min, _min, rules.min_dim, dim, keepdim)
+
+
+_max, _min = unary(rules.max), unary(rules.min)
 
 
 @axes.along
@@ -93,7 +96,8 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     """The element in the middle, the lower of two; along a `dim`, (values, indices). NaN if one is NaN.
 
-    Of equals along a `dim`, the first is taken, which PyTorch leaves open.
+    Of all elements, equals share the gradient. Along a `dim` one of them is taken; which one is left open, as in
+    PyTorch.
     """
     if dim is None:
         return _median_of_all(input, rules.median)
@@ -252,7 +256,7 @@ def _extreme(input: Tensor, place: Any, kind: Any, whole: Any, along: Any, dim: 
     if input.array.size == 0:
         _filled(input, kind.__name__, dim)
     if dim is None:
-        return apply(whole, input)
+        return whole(input)
     axis = axes.one(input, dim)
     index = place(input.array, axis) if input.array.ndim else np.array(0)
     return _picked(kind, along, input, axis, index, keepdim)
@@ -270,20 +274,19 @@ def _place(input: Tensor, place: Any, dim: int | None, keepdim: bool) -> Tensor:
 
 def _filled(input: Tensor, name: str, dim: Any, error: type[Exception] = RuntimeError) -> tuple[int, ...]:
     """The axes to reduce, each of them not empty: among no elements there is no extreme."""
-    several = axes.several(input, dim)
     if input.array.size == 0:
         if dim is None or dim == () or dim == []:
             raise error(
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                 "with the 'dim' argument, along which there are elements."
             )
-        for axis in several:
-            if input.array.shape[axis] == 0:
+        for d in dim if isinstance(dim, (tuple, list)) else (dim,):
+            if input.array.shape[axes.one(input, d)] == 0:
                 raise IndexError(
-                    f"{name}(): Expected reduction dim {axis} to have non-zero size, but the shape is "
+                    f"{name}(): Expected reduction dim {d} to have non-zero size, but the shape is "
                     f"{tuple(input.array.shape)}: among no elements none can be chosen"
                 )
-    return several
+    return axes.several(input, dim)
 
 
 def _median_of_all(input: Tensor, operation: Any) -> Tensor:

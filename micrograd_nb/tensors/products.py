@@ -85,7 +85,8 @@ def _by_rank(a: Tensor, b: Tensor) -> Tensor:
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """The product of two matrices, (n, k) and (k, m)."""
-    _check_ranks("mm", "{name} must be a matrix", (2, 2), input=input, mat2=mat2)
+    if not (is_tensor(mat2) and input.array.ndim == 2 == mat2.array.ndim):
+        _check_ranks("mm", "{name} must be a matrix", (2, 2), input=input, mat2=mat2)
     return _mm(input, mat2)
 
 

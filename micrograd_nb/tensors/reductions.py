@@ -19,6 +19,7 @@ from math import prod as product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy import ndarray
 
 from ..autograd.rules import neural
 from ..autograd.rules import reduction as rules
@@ -167,13 +168,13 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
 @axes.along
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true, that is, not 0. The result is of bools; of uint8, it is uint8."""
-    return _truth(np.all, input, dim, keepdim)
+    return _truth(ndarray.all, input, dim, keepdim)
 
 
 @axes.along
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether any element is true, that is, not 0. The result is of bools; of uint8, it is uint8."""
-    return _truth(np.any, input, dim, keepdim)
+    return _truth(ndarray.any, input, dim, keepdim)
 
 
 @axes.along

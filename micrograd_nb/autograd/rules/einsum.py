@@ -45,7 +45,7 @@ def _in_its_place(g: Any, f: Any, mine: Any, shape: Any, others: Any, theirs: An
     for label, n in zip(mine, shape, strict=True):
         sizes = _sizes(operands, labels)
         if label in place:
-            repeated, label = label, max(sizes) + 1
+            repeated, label = label, max(*mine, *sizes) + 1
             operands.append(np.eye(n, dtype=g.dtype))
             labels.append((repeated, label))
         elif label not in sizes or n not in (1, sizes[label]):

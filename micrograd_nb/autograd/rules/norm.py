@@ -74,9 +74,13 @@ def _each_to_each(input: Any, other: Any, *, ord: float) -> Any:
     parts = [_distances(input[..., i:i + size, :], other, ord) for i in range(0, max(1, input.shape[-2]), size)]
     return np.concatenate(parts, -2)
 
+def _of_largest(g: Any, away: Any, distance: Any) -> Any:
+    """Here, unlike in a norm, PyTorch gives equals the whole gradient each."""
+    return g * sign(away) * (np.abs(away) == distance)
+
 def _of_cdist(g: Any, f: Any) -> Any:
-    g, distance = g[..., None], f.output[..., None]
-    slopes = _of_norm(g, _away(f.input, f.other), distance, f.ord, (-1,))
+    g, distance, away = g[..., None], f.output[..., None], _away(f.input, f.other)
+    slopes = _of_largest(g, away, distance) if f.ord == inf else _of_norm(g, away, distance, f.ord, (-1,))
     return slopes.sum(-2), -slopes.sum(-3)
 
 cdist = operation("CdistBackward0", _each_to_each, _of_cdist, broadcasts=True, joint=True)
