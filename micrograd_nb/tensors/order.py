@@ -39,7 +39,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor 
     """
     if other is not None or is_tensor(dim):
         return maximum(input, dim if other is None else other)
-    return _extreme(input, ndarray.argmax, return_types.max, _max, rules.max_dim, dim, keepdim)
+    return _extreme(input, "argmax", return_types.max, _max, rules.max_dim, dim, keepdim)
 
 
 @axes.along
@@ -47,7 +47,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Tensor 
     """The smallest element; along a `dim`, (values, indices); with a tensor, the smaller of each pair. As `max`."""
     if other is not None or is_tensor(dim):
         return minimum(input, dim if other is None else other)
-    return _extreme(input, ndarray.argmin, return_types.min, _min, rules.min_dim, dim, keepdim)
+    return _extreme(input, "argmin", return_types.min, _min, rules.min_dim, dim, keepdim)
 
 
 _max, _min = unary(rules.max), unary(rules.min)
@@ -80,13 +80,13 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
 @axes.along
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the largest element is: an index into the flattened tensor, or one along `dim`. The first of equals."""
-    return _place(input, ndarray.argmax, dim, keepdim)
+    return _place(input, "argmax", dim, keepdim)
 
 
 @axes.along
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Where the smallest element is, as `argmax`."""
-    return _place(input, ndarray.argmin, dim, keepdim)
+    return _place(input, "argmin", dim, keepdim)
 
 
 # -- in the middle, and the k-th ---------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def mode(input: Tensor, dim: int = -1, keepdim: bool = False) -> Any:
     The index is that of the last such element.
     """
     axis, order, _ = _ranked(input, "mode", dim)
-    ascending = np.take_along_axis(np.atleast_1d(input.array), order, axis)
+    ascending = np.take_along_axis(input.array.reshape(order.shape), order, axis)
     rank = _end_of_longest_run(ascending, axis)
     return _at_rank(return_types.mode, rules.mode, input, axis, order, rank, keepdim)
 
@@ -197,7 +197,7 @@ def _quantile(input: Tensor, name: str, q: Any, dim: int | None, keepdim: bool, 
 def _between_ranks(rows: Tensor, q: Tensor, interpolation: str, skip_nan: bool) -> Tensor:
     """The quantiles along the last axis, which becomes as long as q. Ranks count the elements in order, from 0."""
     order = np.argsort(rows.array, -1, kind="stable")
-    numbers = np.count_nonzero(~np.isnan(rows.array), -1, keepdims=True)
+    numbers = (rows.array == rows.array).sum(-1, keepdims=True)
     n = rows.array.shape[-1]
     ranks = q * wrap(np.maximum(numbers - 1, 0).astype(q.array.dtype))
     if not skip_nan:
@@ -251,25 +251,25 @@ def _moved_last(ndim: int, axis: int) -> list[int]:
 # -- what the functions above call -------------------------------------------------------------------------------------
 
 
-def _extreme(input: Tensor, place: Any, kind: Any, whole: Any, along: Any, dim: Any, keepdim: bool) -> Any:
+def _extreme(input: Tensor, place: str, kind: Any, whole: Any, along: Any, dim: Any, keepdim: bool) -> Any:
     """`max` and `min`, of all elements or along `dim`."""
     if input.array.size == 0:
         _filled(input, kind.__name__, dim)
     if dim is None:
         return whole(input)
     axis = axes.one(input, dim)
-    index = place(input.array, axis) if input.array.ndim else np.array(0)
+    index = getattr(input.array, place)(axis) if input.array.ndim else np.array(0)
     return _picked(kind, along, input, axis, index, keepdim)
 
 
-def _place(input: Tensor, place: Any, dim: int | None, keepdim: bool) -> Tensor:
+def _place(input: Tensor, place: str, dim: int | None, keepdim: bool) -> Tensor:
     """`argmax` and `argmin`."""
     if input.array.dtype.kind == "b":
-        raise RuntimeError(f"{place.__name__}(): does not support bool input. Make it a number first: x.long().")
+        raise RuntimeError(f"{place}(): does not support bool input. Make it a number first: x.long().")
     axis = None if dim is None else axes.one(input, dim)
     if input.array.size == 0:
-        _filled(input, place.__name__, axis, IndexError)
-    return wrap(place(input.array, axis, keepdims=keepdim) if input.array.ndim else np.array(0))
+        _filled(input, place, axis, IndexError)
+    return wrap(getattr(input.array, place)(axis, keepdims=keepdim) if input.array.ndim else np.array(0))
 
 
 def _filled(input: Tensor, name: str, dim: Any, error: type[Exception] = RuntimeError) -> tuple[int, ...]:
@@ -301,8 +301,8 @@ def _ranked(input: Tensor, name: str, dim: Any) -> tuple[int, ndarray, ndarray]:
     """(axis, where the elements are in ascending order along it, how many are numbers). NaN comes last."""
     axis = axes.one(input, dim)
     _filled(input, name, axis)
-    array = np.atleast_1d(input.array)
-    return axis, array.argsort(axis, kind="stable"), np.count_nonzero(array == array, axis, keepdims=True)
+    array = input.array if input.array.ndim else input.array.reshape(1)
+    return axis, np.argsort(array, axis, kind="stable"), (array == array).sum(axis, keepdims=True)
 
 
 def _at_rank(kind: Any, operation: Any, input: Tensor, axis: int, order: ndarray, rank: ndarray, keepdim: bool) -> Any:
@@ -324,4 +324,4 @@ def _end_of_longest_run(ascending: ndarray, axis: int) -> ndarray:
     starts[..., 1:] = rows[..., 1:] != rows[..., :-1]
     at = np.arange(rows.shape[-1])
     length = at - np.maximum.accumulate(np.where(starts, at, 0), -1)
-    return length.argmax(-1, keepdims=True).swapaxes(axis, -1)
+    return np.argmax(length, -1, keepdims=True).swapaxes(axis, -1)

@@ -19,7 +19,6 @@ from math import prod as product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy import ndarray
 
 from ..autograd.rules import neural
 from ..autograd.rules import reduction as rules
@@ -168,13 +167,13 @@ def log_softmax(input: Tensor, dim: int, dtype: Any = None) -> Tensor:
 @axes.along
 def all(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether all elements are true, that is, not 0. The result is of bools; of uint8, it is uint8."""
-    return _truth(ndarray.all, input, dim, keepdim)
+    return _truth("all", input, dim, keepdim)
 
 
 @axes.along
 def any(input: Tensor, dim: Any = None, keepdim: bool = False) -> Tensor:
     """Whether any element is true, that is, not 0. The result is of bools; of uint8, it is uint8."""
-    return _truth(ndarray.any, input, dim, keepdim)
+    return _truth("any", input, dim, keepdim)
 
 
 @axes.along
@@ -294,8 +293,8 @@ def _freedom(
     return {"dim": several, "correction": correction, "keepdim": keepdim}
 
 
-def _truth(function: Any, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
+def _truth(name: str, input: Tensor, dim: Any, keepdim: bool) -> Tensor:
     """`all` and `any`. With no axis at all, (), they look at each element by itself."""
     several = () if dim == () or dim == [] else None if dim is None else axes.several(input, dim)
-    truth = function(input.array, several, keepdims=keepdim)
+    truth = getattr(input.array, name)(several, keepdims=keepdim)
     return wrap(truth.astype(np.uint8) if input.array.dtype == np.uint8 else truth)

@@ -39,7 +39,7 @@ rows_mm = product("UnsafeViewBackward0", _rows_mm, lambda g, f: _rows(g).dot(f.o
                                                    lambda g, f: _rows(f.input).T.dot(_rows(g)))
 bmm     = product("BmmBackward0", np.matmul,       lambda g, f: g @ f.other.swapaxes(-1, -2),
                                                    lambda g, f: f.input.swapaxes(-1, -2) @ g, broadcasts=True)
-vdot    = product("VdotBackward0", ndarray.dot,    lambda g, f: g * f.other, lambda g, f: g * f.input)
+vdot    = product("VdotBackward0", _dot,          lambda g, f: g * f.other, lambda g, f: g * f.input)
 trace   = operation("TraceBackward0", lambda input: np.trace(input),
                                                    lambda g, f: g * np.eye(*f.input_shape, dtype=g.dtype))
 cross: Operation = operation("LinalgCrossBackward0", lambda input, other, *, dim: np.cross(input, other, axis=dim),

@@ -54,7 +54,7 @@ def _sum_along(input: Any, *, dim: Any, keepdim: bool) -> Any:
             sums = input.dot(ones(n, input.dtype))
             return sums[..., None] if keepdim else sums
         if dim[0] == 0 and input.ndim == 2:
-            sums = ones(n, input.dtype).dot(input)
+            sums = np.dot(ones(n, input.dtype), input)
             return sums[None] if keepdim else sums
     return input.sum(dim, keepdims=keepdim)
 
@@ -167,8 +167,8 @@ def _shares(g: Any, f: Any, extreme: Any) -> Any:
 
 def _share(g: Any, f: Any) -> Any:
     """`_shares` among all elements. NaN, where there is one, is the extreme, though it equals nothing."""
-    places = f.input == f.output if f.output == f.output else np.isnan(f.input)
-    return g * places / int(np.count_nonzero(places))
+    places = (f.input == f.output) | (f.input != f.input)
+    return g * places / places.sum().astype(g.dtype)
 
 amax     = operation("AmaxBackward0", lambda input, *, dim, keepdim: input.max(dim, keepdims=keepdim),
                      lambda g, f: _shares(g, f, f.output))
@@ -208,8 +208,12 @@ kthvalue      = picking("KthvalueBackward0",  _pick, _to_the_picked)
 
 # Of all elements, equals share the gradient of the median.
 
+def _share_of_numbers(g: Any, f: Any) -> Any:
+    places = f.input == f.output
+    return g * places / places.sum().astype(g.dtype)
+
 median    = operation("MedianBackward0",    lambda input: _middle(input, np.isnan(input).any()), _share)
-nanmedian = operation("NanmedianBackward0", lambda input: _middle(input[~np.isnan(input)], False), _share)
+nanmedian = operation("NanmedianBackward0", lambda input: _middle(input[~np.isnan(input)], False), _share_of_numbers)
 
 def _middle(numbers: Any, spoilt: Any) -> Any:
     """The median: of an even number of numbers, the lower of the two in the middle. Of nothing, NaN."""

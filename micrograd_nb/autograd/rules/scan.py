@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..constants import counting
+from ..constants import counting, zeros
 from ..operation import Operation, operation
 from .elementwise import logaddexp, mul
 from .shape import cat
@@ -40,16 +40,23 @@ def _from_the_end(g: Any, f: Any) -> Any:
     return _backwards(cumsum(_backwards(g, f.dim), dim=f.dim), f.dim) if g.ndim else g
 
 def _of_factors(g: Any, f: Any) -> Any:
-    """The value at j is x₀ ⋯ xⱼ. Its slope in xᵢ is what is left without xᵢ: a division, as long as no factor is 0."""
-    if np.all(f.input):
-        return _from_the_end(g * f.output, f) / f.input
-    x, g = (np.moveaxis(np.atleast_1d(a), f.dim, 0) for a in (f.input, g))
-    before = np.ones_like(x)  # x₀ ⋯ xᵢ₋₁
-    after = g.copy()          # Σ gⱼ xᵢ₊₁ ⋯ xⱼ over all j ≥ i
+    """The value at j is x₀ ⋯ xⱼ, and its slope in xᵢ what is left without xᵢ. No division: a factor may be 0.
+
+    The gradient of xᵢ is x₀ ⋯ xᵢ₋₁ · Σ gⱼ xᵢ₊₁ ⋯ xⱼ over the j ≥ i. The sums over 1, 2, 4, … such j make those over
+    twice as many: after log n steps they are complete.
+    """
+    if not g.ndim:
+        return g
+    x = np.moveaxis(f.input, f.dim, 0)
+    before, run, sums = np.ones_like(x), np.zeros_like(x), np.moveaxis(g, f.dim, 0).copy()
     np.multiply.accumulate(x[:-1], 0, out=before[1:])
-    for i in reversed(range(len(x) - 1)):
-        after[i] += x[i + 1] * after[i + 1]
-    return np.moveaxis(before * after, 0, f.dim).reshape(f.input.shape)
+    run[:-1] = x[1:]
+    apart = 1
+    while apart < len(x):
+        sums[:-apart] = sums[:-apart] + run[:-apart] * sums[apart:]
+        run[:-apart] = run[:-apart] * run[apart:]
+        apart *= 2
+    return np.moveaxis(before * sums, 0, f.dim)
 
 def _of_logs(g: Any, f: Any) -> Any:
     """The slope of the value at j in xᵢ is exp(xᵢ − valueⱼ). The sums are made of logarithms, which cannot overflow."""
@@ -76,7 +83,7 @@ def _added_along(input: Any, *, shape: Any, index: Any, dim: int) -> Any:
         return input.copy()
     at = [counting(n).reshape([n if i == axis else 1 for i in range(input.ndim)]) for axis, n in enumerate(input.shape)]
     at[dim] = index
-    out = np.zeros(shape, input.dtype)
+    out = zeros(shape, input)
     np.add.at(out, tuple(at), input)
     return out
 
