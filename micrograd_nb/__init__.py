@@ -15,10 +15,10 @@ Names are PyTorch's: `torch` → `micrograd_nb`, `torch.nn` → `micrograd_nb.nn
 # isort: off
 # fmt: off
 # isort: off
-from . import autograd, data, graph, nn, optim, training
+from . import autograd, data, graph, linalg, nn, optim, training
 from .graph import static as static_graph
 from .autograd import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
-from .tensors import Size, Tensor, dtype, get_default_dtype, set_default_dtype
+from .tensors import Size, Tensor, dtype, get_default_dtype, return_types, set_default_dtype
 from .tensors.creation import (
     arange, as_tensor, empty, eye, from_numpy, full, full_like, Generator, linspace, manual_seed, ones,
     ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor, zeros, zeros_like,
@@ -43,11 +43,28 @@ from .tensors.elementwise import (
     sigmoid, sign, signbit, sin, sinc, sinh, sqrt, square, sub, subtract, tan, tanh, true_divide, trunc, where,
     xlogy,
 )
+from .tensors.order import (
+    amax, amin, aminmax, argmax, argmin, kthvalue, max, median, min, mode, nanmedian, nanquantile, quantile,
+)
 from .tensors.reductions import (
-    all, any, argmax, argmin, log_softmax, max, mean, min, softmax, sum,
+    all, any, bincount, count_nonzero, histc, log_softmax, logsumexp, mean, nanmean, nansum, prod, softmax, std,
+    std_mean, sum, var, var_mean,
+)
+from .tensors.scans import (
+    cummax, cummin, cumprod, cumsum, diff, logcumsumexp,
 )
 from .tensors.products import (
-    matmul, mm,
+    addbmm, addmm, addmv, addr, baddbmm, bmm, chain_matmul, cross, dot, ger, inner, kron, matmul, mm, mv, outer,
+    tensordot, trace, vdot,
+)
+from .tensors.einsum import (
+    einsum,
+)
+from .tensors.norms import (
+    cdist, dist, norm,
+)
+from .tensors.matrices import (
+    cholesky, det, inverse, logdet, matrix_exp, matrix_power, pinverse, qr, slogdet, svd,
 )
 from .tensors.shapes import (
     cat, flatten, permute, reshape, squeeze, stack, t, transpose, unsqueeze,
@@ -60,25 +77,31 @@ from .tensors.indexing import (
 __version__ = "0.1.0"
 
 __all__ = [
-    "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "all", "allclose", "any", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "as_tensor",
-    "asin", "asinh", "atan", "atan2", "atanh", "autograd", "bitwise_and", "bitwise_left_shift", "bitwise_not",
-    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool", "cat", "ceil", "clamp", "clamp_max",
-    "clamp_min", "clip", "clone", "copysign", "cos", "cosh", "data", "deg2rad", "div", "divide", "double",
-    "dtype", "empty", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye",
-    "fix", "flatten", "float", "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax",
-    "fmin", "fmod", "frac", "from_numpy", "full", "full_like", "ge", "Generator", "get_default_dtype", "graph",
-    "greater", "greater_equal", "gt", "half", "hypot", "inference_mode", "int", "int16", "int32", "int64",
-    "int8", "is_grad_enabled", "is_inference_mode_enabled", "isclose", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "le", "lerp", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
-    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "long", "lt",
-    "manual_seed", "masked_fill", "matmul", "max", "maximum", "mean", "min", "minimum", "mm", "mul", "multiply",
-    "nan_to_num", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "not_equal", "ones", "ones_like",
-    "optim", "permute", "positive", "pow", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like",
-    "randperm", "reciprocal", "relu", "remainder", "reshape", "round", "rsqrt", "rsub", "set_default_dtype",
-    "set_grad_enabled", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "softmax",
-    "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor",
-    "tensor", "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",
-    "zeros_like",
+    "abs", "absolute", "acos", "acosh", "add", "addbmm", "addcdiv", "addcmul", "addmm", "addmv", "addr", "all",
+    "allclose", "amax", "amin", "aminmax", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan",
+    "arctan2", "arctanh", "argmax", "argmin", "as_tensor", "asin", "asinh", "atan", "atan2", "atanh",
+    "autograd", "baddbmm", "bincount", "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or",
+    "bitwise_right_shift", "bitwise_xor", "bmm", "bool", "cat", "cdist", "ceil", "chain_matmul", "cholesky",
+    "clamp", "clamp_max", "clamp_min", "clip", "clone", "copysign", "cos", "cosh", "count_nonzero", "cross",
+    "cummax", "cummin", "cumprod", "cumsum", "data", "deg2rad", "det", "diff", "dist", "div", "divide", "dot",
+    "double", "dtype", "einsum", "empty", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2",
+    "expm1", "eye", "fix", "flatten", "float", "float16", "float32", "float64", "float_power", "floor",
+    "floor_divide", "fmax", "fmin", "fmod", "frac", "from_numpy", "full", "full_like", "ge", "Generator", "ger",
+    "get_default_dtype", "graph", "greater", "greater_equal", "gt", "half", "histc", "hypot", "inference_mode",
+    "inner", "int", "int16", "int32", "int64", "int8", "inverse", "is_grad_enabled",
+    "is_inference_mode_enabled", "isclose", "isfinite", "isinf", "isnan", "isneginf", "isposinf", "kron",
+    "kthvalue", "le", "lerp", "less", "less_equal", "linalg", "linspace", "log", "log10", "log1p", "log2",
+    "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet", "logical_and", "logical_not",
+    "logical_or", "logical_xor", "logit", "logsumexp", "long", "lt", "manual_seed", "masked_fill", "matmul",
+    "matrix_exp", "matrix_power", "max", "maximum", "mean", "median", "min", "minimum", "mm", "mode", "mul",
+    "multiply", "mv", "nan_to_num", "nanmean", "nanmedian", "nanquantile", "nansum", "ne", "neg", "negative",
+    "nn", "no_grad", "nonzero", "norm", "not_equal", "ones", "ones_like", "optim", "outer", "permute",
+    "pinverse", "positive", "pow", "prod", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint", "randn",
+    "randn_like", "randperm", "reciprocal", "relu", "remainder", "reshape", "return_types", "round", "rsqrt",
+    "rsub", "set_default_dtype", "set_grad_enabled", "sgn", "short", "sigmoid", "sign", "signbit", "sin",
+    "sinc", "sinh", "Size", "slogdet", "softmax", "sqrt", "square", "squeeze", "stack", "static_graph", "std",
+    "std_mean", "sub", "subtract", "sum", "svd", "t", "tan", "tanh", "Tensor", "tensor", "tensordot", "trace",
+    "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "var", "var_mean", "vdot", "where",
+    "xlogy", "zeros", "zeros_like",
 ]
 # fmt: on

@@ -19,7 +19,7 @@ PACKAGE = ROOT / "micrograd_nb"
 FLOORS = [
     ["autograd"],
     ["tensors"],
-    ["nn", "optim", "data", "graph"],
+    ["nn", "optim", "data", "graph", "linalg"],
     ["training", "exercises"],
     ["__init__"],  # `import micrograd_nb` offers everything below it, and so nothing of the widgets
     ["widgets"],

@@ -1,4 +1,7 @@
-"""Undoes broadcasting: an input that was used k times, because it was stretched, gets the sum of k gradients."""
+"""Undoes broadcasting: an input that was used k times, because it was stretched, gets the sum of k gradients.
+
+And the other way round: where numbers were added up, each gets the gradient of their sum.
+"""
 
 from __future__ import annotations
 
@@ -39,3 +42,20 @@ def sum_of_rows(rows: Any) -> Any:
     if type(rows) is ndarray:
         return ones(len(rows), rows.dtype).dot(rows)
     return rows.sum(0) if hasattr(rows, "record") else np.dot(ones(len(rows), rows.dtype), rows)
+
+
+def stretch(grad: Any, shape: tuple[int, ...]) -> Any:
+    """A single number, or an array with axes of length one, as an array of a shape: a view that repeats it.
+
+    `np.broadcast_to` in a third of the time, which a small array notices.
+
+    >>> stretch(np.array([[1.0], [2.0]]), (2, 3))
+    array([[1., 1., 1.],
+           [2., 2., 2.]])
+    """
+    if isinstance(grad, np.generic):
+        grad = np.asarray(grad)
+    if type(grad) is not ndarray or not grad.flags.c_contiguous:
+        return np.broadcast_to(grad, shape)
+    steps = [0 if n == 1 else step for n, step in zip(grad.shape, grad.strides, strict=True)]
+    return ndarray(shape, grad.dtype, grad, 0, tuple(steps) if steps else (0,) * len(shape))

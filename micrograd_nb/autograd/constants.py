@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-MOST = 256  # so many of a kind, so that they do not fill the memory
+MOST = 256  # so many of a kind, and each no longer than this, so that they do not fill the memory
+LONGEST = 1 << 14
 
 
 class Constants(dict[Any, ndarray]):
@@ -34,12 +35,12 @@ _counting = Constants(np.arange)
 
 def ones(n: int, dtype: np.dtype[Any]) -> ndarray:
     """A vector of ones: `ones(n) @ g` is the fastest sum over rows."""
-    return _ones[n, dtype]
+    return _ones[n, dtype] if n <= LONGEST else np.ones(n, dtype)
 
 
 def counting(n: int) -> ndarray:
     """0, 1, … n - 1."""
-    return _counting[n]
+    return _counting[n] if n <= LONGEST else np.arange(n)
 
 
 def zeros(shape: Any, like: Any) -> Any:

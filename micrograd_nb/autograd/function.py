@@ -261,7 +261,7 @@ def _run_backward(cls: type[Function], g: Any, f: Any) -> list[Any]:
 def _handed(grad: Any, value: Any, ctx: Context) -> Any:
     """The gradient of an output as `backward` gets it."""
     if grad is None:
-        return tensor_of(np.zeros_like(value)) if ctx._materialize and isinstance(value, np.ndarray) else None
+        return tensor_of(np.zeros_like(value)) if ctx._materialize and hasattr(value, "dtype") else None
     return tensor_of(grad.array, grad.node) if isinstance(grad, Recorded) else tensor_of(np.asarray(grad))
 
 

@@ -37,7 +37,8 @@ class Operation:
     Arguments:
         name: PyTorch's name of the Function that the operation leaves.
         value: the arrays of the inputs, and options by keyword → the value; with `keeps`, (value, a dict of what the
-            rules need besides).
+            rules need besides). A tuple of arrays are several outputs; then `g` holds their gradients by place, as far
+            as there are any (see `several`), and `f.output` is the tuple.
         rules: one for each input, None for an input that never gets a gradient; or a single one that takes (g, f, i),
             for an operation on any number of inputs.
         broadcasts: the inputs stretch to one shape, so the engine sums their gradients back.

@@ -25,6 +25,7 @@ from .operation import Operation
 from .quiet import quietly
 from .recording import leave_node
 from .rules import elementwise, matrix, reduction, shape
+from .several import output_node
 
 
 class Recorded:
@@ -133,7 +134,8 @@ class Recorded:
     def sum(self, axis: Any = None, keepdims: bool = False) -> Recorded:
         if axis is None and not keepdims:
             return record(reduction.sum, self)
-        return record(reduction.sum_dim, self, dim=axis, keepdim=keepdims)
+        axes = range(self.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
+        return record(reduction.sum_dim, self, dim=tuple([i % self.ndim for i in axes]), keepdim=keepdims)
 
     def dot(self, other: Any) -> Recorded:
         products = {(2, 2): matrix.mm, (2, 1): matrix.mv, (1, 2): matrix.vm, (1, 1): matrix.dot}
@@ -160,18 +162,18 @@ class Recorded:
         return _FUNCTIONS[function](*inputs, **options)
 
 
-def record(operation: Operation, *inputs: Any, **options: Any) -> Recorded:
+def record(operation: Operation, *inputs: Any, **options: Any) -> Any:
     """Runs an operation on recorded arrays, plain arrays and numbers, and leaves its node."""
     arrays = [plain(x) for x in inputs]
     value = quietly(operation.value, *arrays, **options)
     if operation.keeps:
         value, kept = value
         options |= kept
-    value = np.asarray(value)
+    value = tuple(map(np.asarray, value)) if isinstance(value, tuple) else np.asarray(value)
     targets = tuple(x.node if isinstance(x, Recorded) else None for x in inputs)
     if targets.count(None) == len(targets):
-        return Recorded(value)
-    return Recorded(value, leave_node(operation, arrays, targets, value, options))
+        return tuple(map(Recorded, value)) if isinstance(value, tuple) else Recorded(value)
+    return _outputs(leave_node(operation, arrays, targets, value, options))
 
 
 def plain(x: Any) -> Any:
@@ -186,8 +188,15 @@ def function_of_recorded(node: Node) -> Any:
     inputs = [_recorded(x, target) for x, target in zip(node.inputs, node.targets, strict=True)]
     function.inputs = inputs
     function.__dict__.update(zip(names, inputs, strict=False))
-    function.output = Recorded(node.output, node) if isinstance(node.output, ndarray) else node.output  # several
+    function.output = _outputs(node)
     return function
+
+
+def _outputs(node: Node) -> Any:
+    """The value of a node, recorded; a tuple of them, where there are several."""
+    if isinstance(node.output, tuple):
+        return tuple(_recorded(x, output_node(node, place)) for place, x in enumerate(node.output))
+    return Recorded(node.output, node) if isinstance(node.output, ndarray) else node.output
 
 
 def _recorded(x: Any, target: Node | None) -> Any:

@@ -20,7 +20,7 @@ def leave_node(
     operation: Operation,
     inputs: list[Any],
     targets: tuple[Node | None, ...],
-    value: ndarray,
+    value: Any,
     saved: dict[str, Any],
 ) -> Node:
     """The node of an operation that ran.
@@ -28,7 +28,7 @@ def leave_node(
     Arguments:
         inputs: the arrays and numbers that it ran on.
         targets: the nodes of the inputs, None for those that need no gradient.
-        value: what it computed.
+        value: the array that it computed, or a tuple of them.
         saved: its options, and what it keeps for its rules besides, by name. The node takes it over.
     """
     node = bare_node(operation, targets, value)

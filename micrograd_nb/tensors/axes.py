@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+import operator
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -10,6 +13,10 @@ from . import errors
 
 if TYPE_CHECKING:
     from .core import Tensor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 class Size(tuple[int, ...]):
@@ -37,6 +44,25 @@ def ints(shape: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(int(n) for n in shape)
 
 
+def along(function: Callable[P, R]) -> Callable[P, R]:
+    """Decorates a function of a tensor along `dim`.
+
+    It takes NumPy's names, too, `axis` for `dim` and `keepdims` for `keepdim`, as PyTorch's functions do.
+    """
+
+    @functools.wraps(function)
+    def called(*args: Any, **options: Any) -> R:
+        if options:
+            options = {_NUMPY_NAMES.get(name, name): value for name, value in options.items()}
+        try:
+            return function(*args, **options)
+        except AttributeError as error:
+            no_tensor = args and not hasattr(args[0], "array")
+            raise errors.no_tensor(function.__name__, "input", args[0]) if no_tensor else error from None
+
+    return called
+
+
 def one(input: Tensor, dim: Any) -> int:
     """An axis counted from 0; a 0-d tensor passes for one with one axis."""
     return within(max(input.array.ndim, 1), dim)
@@ -44,14 +70,26 @@ def one(input: Tensor, dim: Any) -> int:
 
 def within(n: int, dim: Any) -> int:
     """One of `n` axes, counted from 0."""
+    if type(dim) is not int:
+        dim = _index(dim)
     if not -n <= dim < n:
         raise errors.bad_dim(dim, n)
-    return int(dim) % n
+    return dim % n
+
+
+def _index(dim: Any) -> int:
+    """What counts as an integer: NumPy's, and a tensor of one."""
+    try:
+        return operator.index(dim)
+    except TypeError:
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}: axes are counted, 0, 1, …") from None
 
 
 def several(input: Tensor, dim: Any) -> tuple[int, ...]:
     """One axis or several, counted from 0; None and () are all of them."""
-    if dim is None or dim == ():
+    if type(dim) is int and 0 <= dim < input.array.ndim:
+        return (dim,)
+    if dim is None or dim == () or dim == []:
         return tuple(range(input.array.ndim))
     axes = tuple(one(input, d) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
     if len(set(axes)) < len(axes):

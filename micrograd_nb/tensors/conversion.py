@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy import ndarray
 
+from ..autograd import is_grad_enabled
 from . import dtypes
 from .record import cast
 
@@ -22,6 +23,26 @@ def to(input: Tensor, dtype: Any) -> Tensor:
             f"there is no device {dtype!r}: micrograd_nb computes with NumPy, on the cpu. Leave .to() out."
         )
     return cast(input, dtypes.to_numpy(dtype))
+
+
+def in_dtype(input: Tensor, dtype: Any) -> Tensor:
+    """What a function with an option `dtype` computes on; None leaves the elements as they are."""
+    if dtype is None:
+        return input
+    wanted = dtypes.to_numpy(dtype)
+    if input.node is not None and wanted.kind != "f" and is_grad_enabled():
+        raise RuntimeError(
+            f"Autograd not support dtype: {dtypes.FROM_NUMPY[wanted].scalar_type}. The input requires gradients, and "
+            "whole numbers have none: leave dtype out, or use x.detach()."
+        )
+    return cast(input, wanted)
+
+
+def summands(input: Tensor, dtype: Any) -> Tensor:
+    """What is added up or multiplied: whole numbers as int64, where no `dtype` is wanted."""
+    if dtype is not None:
+        return in_dtype(input, dtype)
+    return cast(input, dtypes.int64.dtype) if input.array.dtype.kind in "biu" else input
 
 
 def float(input: Tensor) -> Tensor:

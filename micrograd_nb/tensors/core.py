@@ -25,7 +25,23 @@ from ..autograd.gradients import root
 from ..autograd.hooks import RemovableHandle
 from ..autograd.node import AccumulateGrad, Node
 from ..autograd.recorded import Recorded
-from . import axes, conversion, dtypes, elementwise, errors, in_place, indexing, products, record, reductions, shapes
+from . import (
+    axes,
+    conversion,
+    dtypes,
+    elementwise,
+    errors,
+    in_place,
+    indexing,
+    matrices,
+    norms,
+    order,
+    products,
+    record,
+    reductions,
+    scans,
+    shapes,
+)
 from .axes import Size
 from .printing import tensor_repr
 from .record import operand, wrap
@@ -403,21 +419,77 @@ class Tensor:
     # -- reduction
 
     sum = reductions.sum
+    nansum = reductions.nansum
     mean = reductions.mean
-    max = reductions.max
-    min = reductions.min
-    argmax = reductions.argmax
-    argmin = reductions.argmin
-    all = reductions.all
-    any = reductions.any
+    nanmean = reductions.nanmean
+    prod = reductions.prod
+    var = reductions.var
+    std = reductions.std
+    logsumexp = reductions.logsumexp
     softmax = reductions.softmax
     log_softmax = reductions.log_softmax
+    all = reductions.all
+    any = reductions.any
+    count_nonzero = reductions.count_nonzero
+    bincount = reductions.bincount
+    histc = reductions.histc
+
+    # -- order
+
+    max = order.max
+    min = order.min
+    amax = order.amax
+    amin = order.amin
+    aminmax = order.aminmax
+    argmax = order.argmax
+    argmin = order.argmin
+    median = order.median
+    nanmedian = order.nanmedian
+    kthvalue = order.kthvalue
+    mode = order.mode
+    quantile = order.quantile
+    nanquantile = order.nanquantile
+
+    # -- running along an axis
+
+    cumsum = scans.cumsum
+    cumprod = scans.cumprod
+    logcumsumexp = scans.logcumsumexp
+    cummax = scans.cummax
+    cummin = scans.cummin
+    diff = scans.diff
 
     # -- matrices
 
     matmul = __matmul__ = products.matmul
     __rmatmul__ = products.rmatmul
     mm = products.mm
+    bmm = products.bmm
+    mv = products.mv
+    dot = products.dot
+    vdot = products.vdot
+    inner = products.inner
+    outer = ger = products.outer
+    addmm = products.addmm
+    addmv = products.addmv
+    addr = products.addr
+    addbmm = products.addbmm
+    baddbmm = products.baddbmm
+    kron = products.kron
+    cross = products.cross
+    trace = products.trace
+    norm = norms.norm
+    dist = norms.dist
+    det = matrices.det
+    logdet = matrices.logdet
+    slogdet = matrices.slogdet
+    inverse = matrices.inverse
+    pinverse = matrices.pinverse
+    matrix_power = matrices.matrix_power
+    matrix_exp = matrices.matrix_exp
+    cholesky = matrices.cholesky
+    qr = matrices.qr
+    svd = matrices.svd
 
     # -- shape
 
@@ -460,6 +532,13 @@ class Tensor:
     zero_ = in_place.zero_
     fill_ = in_place.fill_
     copy_ = in_place.copy_
+    cumsum_ = in_place.cumsum_
+    cumprod_ = in_place.cumprod_
+    addmm_ = in_place.addmm_
+    addmv_ = in_place.addmv_
+    addr_ = in_place.addr_
+    addbmm_ = in_place.addbmm_
+    baddbmm_ = in_place.baddbmm_
 
     # -- conversion
 

@@ -13,11 +13,6 @@ from ..autograd.rules import elementwise, matrix, neural, shape
 
 Shape = tuple[int, ...]
 
-NO_EXTREME = (
-    "{}(): Expected reduction dim to be specified for input.numel() == 0. "
-    "Specify the reduction dim with the 'dim' argument, along which there are elements."
-)
-
 
 def explain(operation: Any, error: Exception, *inputs: Any, **options: Any) -> Exception:
     """The error to raise instead of NumPy's `error`, which `operation` raised on `inputs` (tensors or numbers)."""
@@ -60,10 +55,15 @@ def refuse_bools(operation: Any, *operands: Any) -> None:
 
 
 def not_a_tensor(operation: Any, got: Any) -> TypeError:
-    """The error for a function of tensors that was given something else."""
-    name = operation.name.removesuffix("Backward0").lower()
+    """The error for an operation on tensors that was given something else."""
+    return no_tensor(operation.name.removesuffix("Backward0").lower(), "input", got)
+
+
+def no_tensor(function: str, argument: str, got: Any) -> TypeError:
+    """The error for an argument that must be a tensor."""
+    place = " (position 1)" if argument == "input" else ""
     return TypeError(
-        f"{name}(): argument 'input' (position 1) must be Tensor, not {type(got).__name__}. "
+        f"{function}(): argument '{argument}'{place} must be Tensor, not {type(got).__name__}. "
         "Make a tensor of it first: tensor(...)."
     )
 
@@ -82,6 +82,17 @@ def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
     return RuntimeError(
         f"{what}: the shape of the value, {value}, must match the shape that it is written to, {place}, or broadcast "
         "to it"
+    )
+
+
+def does_not_expand(shape: Shape, wanted: Shape) -> RuntimeError:
+    """The error for a tensor that does not broadcast to a shape."""
+    ours = (1,) * (len(wanted) - len(shape)) + shape
+    apart = next((i for i, (m, n) in enumerate(zip(ours, wanted, strict=False)) if m not in (1, n)), 0)
+    return RuntimeError(
+        f"The expanded size of the tensor ({wanted[apart]}) must match the existing size ({ours[apart]}) at "
+        f"non-singleton dimension {apart}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(shape)}. Only a size of "
+        "1 stretches."
     )
 
 
@@ -194,8 +205,13 @@ def _cross_entropy(error: Exception, shapes: list[Shape], options: Any) -> Index
     return IndexError(f"Target {wrong} is out of bounds: there are {classes} classes, 0 to {classes - 1}.")
 
 
+def _added_product(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    return _product(error, shapes[1:], options)
+
+
 _SPECIAL = {
-    **dict.fromkeys((matrix.mm, matrix.mv, matrix.vm, matrix.dot, matrix.rows_mm, matrix.bmm), _product),
+    **dict.fromkeys((matrix.mm, matrix.mv, matrix.vm, matrix.dot, matrix.vdot, matrix.rows_mm, matrix.bmm), _product),
+    **dict.fromkeys((matrix.addmm, matrix.addmv), _added_product),
     **dict.fromkeys((shape.reshape, shape.view), _reshape),
     **dict.fromkeys((shape.view_at, shape.select, shape.take_at), _index),
     neural.linear: _linear,

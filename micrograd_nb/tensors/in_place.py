@@ -19,7 +19,7 @@ from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.recording import leave_node
 from ..autograd.rules import elementwise as arithmetic
 from ..autograd.rules import shape as rules
-from . import dtypes, elementwise, errors
+from . import dtypes, elementwise, errors, products, scans
 from .record import apply, cast, is_tensor, wrap
 
 if TYPE_CHECKING:
@@ -49,6 +49,11 @@ plus_ = in_place(elementwise.plus, np.add)
 minus_ = in_place(elementwise.minus, np.subtract)
 mul_ = in_place(elementwise.mul, np.multiply)
 div_ = in_place(elementwise.true_divide, np.divide)
+
+
+cumsum_, cumprod_ = in_place(scans.cumsum), in_place(scans.cumprod)
+addmm_, addmv_, addr_ = in_place(products.addmm), in_place(products.addmv), in_place(products.addr)
+addbmm_, baddbmm_ = in_place(products.addbmm), in_place(products.baddbmm)
 
 
 def add_(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:

@@ -1,4 +1,4 @@
-"""Runs operations on tensors and records them: `unary`, `binary` and `apply`.
+"""Runs operations on tensors and records them: `unary`, `binary`, `apply` and `apply_several`.
 
 Each takes the arrays out of the tensors, runs the operation, puts a tensor around the value, and, where a gradient may
 be wanted, leaves a Function node that leads to the nodes of the inputs. `unary` and `binary` say the same as `apply`,
@@ -19,6 +19,7 @@ from ..autograd.node import next_number
 from ..autograd.quiet import quietly, silence, unsilence
 from ..autograd.recording import leave_node
 from ..autograd.rules.elementwise import to_dtype
+from ..autograd.several import output_node
 from ..autograd.tensor_maker import makes_tensors
 from . import dtypes, errors
 
@@ -38,7 +39,7 @@ def unary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Tens
     assert operation.inputs == ("input",), operation
     value_of = operation.value
     rules = operation.rules
-    floats, explodes = operation.floats, operation.explodes
+    floats, explodes, shaped = operation.floats, operation.explodes, operation.needs_shape
 
     def function(input: Tensor) -> Tensor:
         try:
@@ -68,6 +69,8 @@ def unary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Tens
         node.stretched = None
         node.input = array
         node.output = value
+        if shaped:
+            node.__dict__["input_shape"] = array.shape
         if lines.on:
             lines.note(node)
         return out
@@ -170,6 +173,18 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
     return out
 
 
+def apply_several(operation: Operation, *inputs: Any, **options: Any) -> tuple[Tensor, ...]:
+    """`apply` for an operation with several outputs. Those of whole numbers get no gradient."""
+    arrays = [x.array if isinstance(x, _kind) else x for x in inputs]
+    targets = tuple(x.node if isinstance(x, _kind) else None for x in inputs)
+    values = quietly(operation.value, *arrays, **options)
+    if targets.count(None) == len(targets) or not is_grad_enabled():
+        return tuple(wrap(value) for value in values)
+    values = tuple(map(asarray, values))
+    node = leave_node(operation, arrays, targets, values, options)
+    return tuple(wrap(x, output_node(node, i) if x.dtype.kind == "f" else None) for i, x in enumerate(values))
+
+
 def wrap(array: Any, node: Node | None = None) -> Tensor:
     """A tensor around an array, without a copy or a check."""
     out = _new(_kind)
@@ -213,8 +228,10 @@ def promoted(operation: Operation, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor
 
 
 def cast(x: Tensor, numpy_dtype: np.dtype[Any]) -> Tensor:
-    """Changes the dtype, recorded: the gradient goes back in the dtype that `x` has."""
-    return x if x.array.dtype is numpy_dtype else apply(to_dtype, x, dtype=numpy_dtype)
+    """Changes the dtype, recorded: the gradient goes back in the dtype that `x` has. Whole numbers get none."""
+    if x.array.dtype is numpy_dtype:
+        return x
+    return apply(to_dtype, x, dtype=numpy_dtype) if numpy_dtype.kind == "f" else wrap(x.array.astype(numpy_dtype))
 
 
 def _named(function: Any, operation: Operation, doc: str, name: str) -> Any:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
-from micrograd_nb.tensors import elementwise, products, reductions, shapes
+from micrograd_nb.tensors import einsum, elementwise, matrices, norms, order, products, reductions, scans, shapes
 from tests.autograd.reference import assert_same
 
-FAMILIES = [elementwise, products, reductions, shapes]
+FAMILIES = [einsum, elementwise, matrices, norms, order, products, reductions, scans, shapes]
 FUNCTIONS = {
     name: value
     for family in FAMILIES

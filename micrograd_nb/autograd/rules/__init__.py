@@ -1,5 +1,5 @@
 """Every operation: its value and its gradient rules, on NumPy arrays, grouped by family."""
 
-from . import elementwise, matrix, neural, reduction, shape
+from . import einsum, elementwise, linalg, matrix, neural, norm, reduction, scan, shape
 
-__all__ = ["elementwise", "matrix", "neural", "reduction", "shape"]
+__all__ = ["einsum", "elementwise", "linalg", "matrix", "neural", "norm", "reduction", "scan", "shape"]

@@ -14,6 +14,7 @@ import numpy as np
 from ..broadcasting import sum_of_rows
 from ..constants import counting, ones
 from ..operation import operation
+from .reduction import largest, sum_dim, total
 
 # fmt: off
 
@@ -39,21 +40,35 @@ linear_rows = operation("LinearBackward0", _linear_rows, lambda g, f: _rows(g).d
                                                          lambda g, f: _rows(g).T.dot(_rows(f.input)),
                                                          lambda g, f: sum_of_rows(_rows(g)))
 
-def _softmax(input: Any, *, dim: int) -> Any:
-    p = np.exp(input - input.max(dim, keepdims=True, initial=-np.inf))
-    p /= p.sum(dim, keepdims=True)
+SHORT, SMALL = 16, 512
+
+def _laid_out(function: Any, input: Any, dim: int) -> Any:
+    """function(x, dim, out), on an array of which so few numbers along the last axis are laid side by side in memory.
+
+    NumPy is fast along long runs, and takes a quarter of the time for 1000 rows of 10, two copies included.
+    """
+    if not input.ndim:
+        return _laid_out(function, input[None], dim)[0]
+    if input.size < SMALL or dim < input.ndim - 1 or input.shape[dim] > SHORT:
+        return function(input, dim, None) if input.size else input.copy()
+    columns = input.reshape(-1, input.shape[dim]).T.copy()
+    return function(columns, 0, columns).T.copy().reshape(input.shape)
+
+def _exponentials(x: Any, dim: int, out: Any) -> Any:
+    p = np.subtract(x, largest(x, dim), out)
+    np.exp(p, p)
+    p /= sum_dim.value(p, dim=(dim,), keepdim=True)
     return p
 
-softmax = operation("SoftmaxBackward0", _softmax,
-                    lambda g, f: f.output * (g - (g * f.output).sum(f.dim, keepdims=True)))
-
-def _log_softmax(input: Any, *, dim: int) -> Any:
-    y = input - input.max(dim, keepdims=True, initial=-np.inf)
-    y -= np.log(np.exp(y).sum(dim, keepdims=True))
+def _logarithms(x: Any, dim: int, out: Any) -> Any:
+    y = np.subtract(x, largest(x, dim), out)
+    y -= np.log(sum_dim.value(np.exp(y), dim=(dim,), keepdim=True))
     return y
 
-log_softmax = operation("LogSoftmaxBackward0", _log_softmax,
-                        lambda g, f: g - np.exp(f.output) * g.sum(f.dim, keepdims=True))
+softmax     = operation("SoftmaxBackward0", lambda input, *, dim: _laid_out(_exponentials, input, dim),
+                        lambda g, f: f.output * (g - total(g * f.output, f.dim)))
+log_softmax = operation("LogSoftmaxBackward0", lambda input, *, dim: _laid_out(_logarithms, input, dim),
+                        lambda g, f: g - np.exp(f.output) * total(g, f.dim))
 
 FEW = 64
 

@@ -146,6 +146,18 @@ class Traced(NDArrayOperatorsMixin):
         options = {} if initial is None else {"initial": initial}
         return ufunc.reduce(self, axis=axis, keepdims=keepdims, **options)
 
+    def argmax(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return np.argmax(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def argmin(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return np.argmin(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def all(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return np.all(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+
+    def any(self, axis: Any = None, keepdims: bool = False) -> Any:
+        return np.any(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+
     def __pow__(self, other: Any) -> Traced:
         return self._power(self, other)
 
