@@ -19,11 +19,16 @@ from . import autograd, data, graph, nn, optim, training
 from .graph import static as static_graph
 from .autograd import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
 from .tensors import Size, Tensor, dtype, get_default_dtype, set_default_dtype
+from .tensors import random
+from .tensors.conversion import is_complex, is_floating_point, is_nonzero, numel
 from .tensors.creation import (
-    arange, as_tensor, empty, eye, from_numpy, full, full_like, Generator, linspace, manual_seed, ones,
-    ones_like, rand, rand_like, randint, randn, randn_like, randperm, tensor, zeros, zeros_like,
+    arange, as_tensor, asarray, BoolTensor, ByteTensor, CharTensor, DoubleTensor, empty, empty_like, eye,
+    FloatTensor, from_dlpack, from_numpy, full, full_like, HalfTensor, IntTensor, linspace, logspace, LongTensor,
+    ones, ones_like, ShortTensor, tensor, tril_indices, triu_indices, zeros, zeros_like,
 )
+from .tensors.devices import device, get_default_device, set_default_device
 from .tensors.dtypes import bool_ as bool
+from .tensors.dtypes import can_cast, finfo, iinfo, promote_types, result_type
 from .tensors.dtypes import float16, float32, float64, int8, int16, int32, int64, uint8
 from .tensors.dtypes import float16 as half
 from .tensors.dtypes import float32 as float
@@ -43,6 +48,14 @@ from .tensors.elementwise import (
     sigmoid, sign, signbit, sin, sinc, sinh, sqrt, square, sub, subtract, tan, tanh, true_divide, trunc, where,
     xlogy,
 )
+from .tensors.generator import default_generator, Generator
+from .tensors.hardware import accelerator, backends, cuda, mps, xpu
+from .tensors.printing import get_printoptions, set_printoptions
+from .tensors.random import (
+    bernoulli, get_rng_state, initial_seed, manual_seed, multinomial, normal, poisson, rand, rand_like, randint,
+    randint_like, randn, randn_like, randperm, seed, set_rng_state,
+)
+from .tensors.record import is_tensor
 from .tensors.reductions import (
     all, any, argmax, argmin, log_softmax, max, mean, min, softmax, sum,
 )
@@ -50,35 +63,67 @@ from .tensors.products import (
     matmul, mm,
 )
 from .tensors.shapes import (
-    cat, flatten, permute, reshape, squeeze, stack, t, transpose, unsqueeze,
+    adjoint, as_strided, atleast_1d, atleast_2d, atleast_3d, broadcast_shapes, broadcast_tensors, broadcast_to,
+    diagonal, flatten, moveaxis, movedim, permute, ravel, reshape, squeeze, swapaxes, swapdims, t, transpose,
+    unflatten, unsqueeze,
+)
+from .tensors.arranging import (
+    diag, diag_embed, diagflat, flip, fliplr, flipud, repeat_interleave, roll, rot90, tile, tril, triu,
+)
+from .tensors.joining import (
+    block_diag, cartesian_prod, cat, chunk, column_stack, combinations, concat, concatenate, dsplit, dstack,
+    hsplit, hstack, meshgrid, row_stack, split, split_with_sizes, stack, tensor_split, unbind, vsplit, vstack,
 )
 from .tensors.indexing import (
-    nonzero,
+    narrow, select,
+)
+from .tensors.gathering import (
+    gather, index_add, index_copy, index_fill, index_put, index_select, masked_scatter, masked_select, put,
+    scatter, scatter_add, scatter_reduce, take, take_along_dim,
+)
+from .tensors.sorting import (
+    argsort, argwhere, bucketize, isin, msort, nonzero, searchsorted, sort, topk, unique, unique_consecutive,
+    unravel_index,
 )
 # isort: on
 
 __version__ = "0.1.0"
 
 __all__ = [
-    "abs", "absolute", "acos", "acosh", "add", "addcdiv", "addcmul", "all", "allclose", "any", "arange",
-    "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax", "argmin", "as_tensor",
-    "asin", "asinh", "atan", "atan2", "atanh", "autograd", "bitwise_and", "bitwise_left_shift", "bitwise_not",
-    "bitwise_or", "bitwise_right_shift", "bitwise_xor", "bool", "cat", "ceil", "clamp", "clamp_max",
-    "clamp_min", "clip", "clone", "copysign", "cos", "cosh", "data", "deg2rad", "div", "divide", "double",
-    "dtype", "empty", "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye",
-    "fix", "flatten", "float", "float16", "float32", "float64", "float_power", "floor", "floor_divide", "fmax",
-    "fmin", "fmod", "frac", "from_numpy", "full", "full_like", "ge", "Generator", "get_default_dtype", "graph",
-    "greater", "greater_equal", "gt", "half", "hypot", "inference_mode", "int", "int16", "int32", "int64",
-    "int8", "is_grad_enabled", "is_inference_mode_enabled", "isclose", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "le", "lerp", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
-    "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "long", "lt",
-    "manual_seed", "masked_fill", "matmul", "max", "maximum", "mean", "min", "minimum", "mm", "mul", "multiply",
-    "nan_to_num", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "not_equal", "ones", "ones_like",
-    "optim", "permute", "positive", "pow", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like",
-    "randperm", "reciprocal", "relu", "remainder", "reshape", "round", "rsqrt", "rsub", "set_default_dtype",
-    "set_grad_enabled", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "softmax",
-    "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor",
-    "tensor", "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",
-    "zeros_like",
+    "abs", "absolute", "accelerator", "acos", "acosh", "add", "addcdiv", "addcmul", "adjoint", "all",
+    "allclose", "any", "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
+    "argmax", "argmin", "argsort", "argwhere", "as_strided", "as_tensor", "asarray", "asin", "asinh", "atan",
+    "atan2", "atanh", "atleast_1d", "atleast_2d", "atleast_3d", "autograd", "backends", "bernoulli",
+    "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+    "block_diag", "bool", "BoolTensor", "broadcast_shapes", "broadcast_tensors", "broadcast_to", "bucketize",
+    "ByteTensor", "can_cast", "cartesian_prod", "cat", "ceil", "CharTensor", "chunk", "clamp", "clamp_max",
+    "clamp_min", "clip", "clone", "column_stack", "combinations", "concat", "concatenate", "copysign", "cos",
+    "cosh", "cuda", "data", "default_generator", "deg2rad", "device", "diag", "diag_embed", "diagflat",
+    "diagonal", "div", "divide", "double", "DoubleTensor", "dsplit", "dstack", "dtype", "empty", "empty_like",
+    "enable_grad", "eq", "equal", "erf", "erfc", "erfinv", "exp", "exp2", "expm1", "eye", "finfo", "fix",
+    "flatten", "flip", "fliplr", "flipud", "float", "float16", "float32", "float64", "float_power",
+    "FloatTensor", "floor", "floor_divide", "fmax", "fmin", "fmod", "frac", "from_dlpack", "from_numpy", "full",
+    "full_like", "gather", "ge", "Generator", "get_default_device", "get_default_dtype", "get_printoptions",
+    "get_rng_state", "graph", "greater", "greater_equal", "gt", "half", "HalfTensor", "hsplit", "hstack",
+    "hypot", "iinfo", "index_add", "index_copy", "index_fill", "index_put", "index_select", "inference_mode",
+    "initial_seed", "int", "int16", "int32", "int64", "int8", "IntTensor", "is_complex", "is_floating_point",
+    "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isin",
+    "isinf", "isnan", "isneginf", "isposinf", "le", "lerp", "less", "less_equal", "linspace", "log", "log10",
+    "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or",
+    "logical_xor", "logit", "logspace", "long", "LongTensor", "lt", "manual_seed", "masked_fill",
+    "masked_scatter", "masked_select", "matmul", "max", "maximum", "mean", "meshgrid", "min", "minimum", "mm",
+    "moveaxis", "movedim", "mps", "msort", "mul", "multinomial", "multiply", "nan_to_num", "narrow", "ne",
+    "neg", "negative", "nn", "no_grad", "nonzero", "normal", "not_equal", "numel", "ones", "ones_like", "optim",
+    "permute", "poisson", "positive", "pow", "promote_types", "put", "rad2deg", "rand", "rand_like", "randint",
+    "randint_like", "randn", "randn_like", "random", "randperm", "ravel", "reciprocal", "relu", "remainder",
+    "repeat_interleave", "reshape", "result_type", "roll", "rot90", "round", "row_stack", "rsqrt", "rsub",
+    "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "set_default_device",
+    "set_default_dtype", "set_grad_enabled", "set_printoptions", "set_rng_state", "sgn", "short", "ShortTensor",
+    "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "softmax", "sort", "split", "split_with_sizes",
+    "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "swapaxes", "swapdims", "t",
+    "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor", "tensor_split", "tile", "topk", "training",
+    "transpose", "tril", "tril_indices", "triu", "triu_indices", "true_divide", "trunc", "uint8", "unbind",
+    "unflatten", "unique", "unique_consecutive", "unravel_index", "unsqueeze", "vsplit", "vstack", "where",
+    "xlogy", "xpu", "zeros", "zeros_like",
 ]
 # fmt: on

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import functools
+import operator
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -10,6 +13,10 @@ from . import errors
 
 if TYPE_CHECKING:
     from .core import Tensor
+
+P, R = ParamSpec("P"), TypeVar("R")
+_INTS = {int}
+_NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
 class Size(tuple[int, ...]):
@@ -30,11 +37,40 @@ class Size(tuple[int, ...]):
         return f"micrograd_nb.Size([{', '.join(map(str, self))}])"
 
 
-def ints(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    """`f(2, 3)` and `f((2, 3))` say the same."""
-    if len(shape) == 1 and not isinstance(shape[0], (int, np.integer)):
-        shape = tuple(shape[0])
-    return tuple(int(n) for n in shape)
+def ints(given: tuple[Any, ...], named: Any = None) -> tuple[int, ...]:
+    """`f(2, 3)`, `f((2, 3))` and `f(shape=(2, 3))` say the same."""
+    if named is None and given and _INTS.issuperset(map(type, given)):
+        return given
+    if named is not None:
+        given = named if isinstance(named, Iterable) else (named,)
+    elif not given:
+        raise TypeError("missing 1 required positional argument: sizes or axes, as in f(2, 3) or f((2, 3))")
+    elif len(given) == 1 and type(given[0]) is not int and not hasattr(given[0], "__index__"):
+        given = given[0]
+    try:
+        return tuple(map(operator.index, given))
+    except TypeError:
+        raise errors.not_whole(given) from None
+
+
+def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
+    """Lets a function be called by NumPy's names, too: `axis` for `dim`, `keepdims` for `keepdim`. So does PyTorch."""
+
+    @functools.wraps(function)
+    def renaming(*args: Any, **options: Any) -> R:
+        if options:
+            options = {_NUMPY_NAMES.get(name, name): value for name, value in options.items()}
+        return function(*args, **options)
+
+    return renaming
+
+
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that shapes broadcast to."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise errors.do_not_broadcast([*shapes]) from None
 
 
 def one(input: Tensor, dim: Any) -> int:
@@ -44,14 +80,26 @@ def one(input: Tensor, dim: Any) -> int:
 
 def within(n: int, dim: Any) -> int:
     """One of `n` axes, counted from 0."""
+    if type(dim) is not int:
+        dim = _index(dim)
     if not -n <= dim < n:
         raise errors.bad_dim(dim, n)
-    return int(dim) % n
+    return dim % n
+
+
+def _index(dim: Any) -> int:
+    """What counts as an integer: NumPy's, and a tensor of one."""
+    try:
+        return operator.index(dim)
+    except TypeError:
+        raise TypeError(f"argument 'dim' must be int, not {type(dim).__name__}: axes are counted, 0, 1, …") from None
 
 
 def several(input: Tensor, dim: Any) -> tuple[int, ...]:
     """One axis or several, counted from 0; None and () are all of them."""
-    if dim is None or dim == ():
+    if type(dim) is int and 0 <= dim < input.array.ndim:
+        return (dim,)
+    if dim is None or dim == () or dim == []:
         return tuple(range(input.array.ndim))
     axes = tuple(one(input, d) for d in (dim if isinstance(dim, (tuple, list)) else (dim,)))
     if len(set(axes)) < len(axes):

@@ -7,8 +7,7 @@ from __future__ import annotations
 import ast
 import copy
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -18,35 +17,8 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb import tensors
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A row of the table: a call that must fail, and words that the error has to contain.
-
-    call: `call(m)`, where m is `micrograd_nb` or `torch`.
-    ours: the error comes from a limit of ours, and PyTorch does something else.
-    """
-
-    name: str
-    error: type[Exception]
-    call: Callable[[Any], Any]
-    rule: str
-    came: str
-    fix: str
-    ours: bool = False
-
-
-def leaf(m: Any) -> Any:
-    return m.ones(2, 3, requires_grad=True)
-
-
-def assign(target: Any, attribute: str, value: Any) -> None:
-    setattr(target, attribute, value)
-
-
-def set_item(target: Any, index: Any, value: Any) -> None:
-    target[index] = value
+from tests.tensors.mistakes import creation, indexing, shapes
+from tests.tensors.mistakes.row import Mistake, assign, leaf, set_item
 
 
 # fmt: off
@@ -71,13 +43,13 @@ MISTAKES = [
     Mistake("reshape",                 RuntimeError, lambda m: m.ones(2, 3).reshape(4, 2),             "number of elements",        "(2, 3)",                 "6"),
     Mistake("reshape with -1",         RuntimeError, lambda m: m.ones(2, 3).reshape(4, -1),            "number of elements",        "(2, 3)",                 "6"),
     Mistake("view of a transpose",     RuntimeError, lambda m: m.ones(2, 3).T.view(6),                 "view",                      "(3, 2)",                 "reshape"),
-    Mistake("expand",                  RuntimeError, lambda m: m.ones(2, 3).expand(4, 3),              "size of 1",                 "(2, 3)",                 "(4, 3)"),
-    Mistake("expand to fewer axes",    RuntimeError, lambda m: m.ones(2, 3).expand(3),                 "expand",                    "(2, 3)",                 "at least 2"),
+    Mistake("expand",                  RuntimeError, lambda m: m.ones(2, 3).expand(4, 3),              "must match the existing size", "[2, 3]",             "a size of 1 stretches"),
+    Mistake("expand to fewer axes",    RuntimeError, lambda m: m.ones(2, 3).expand(3),                 "must be greater or equal to", "(2, 3)",             "number of dimensions"),
     Mistake("cat, sizes",              RuntimeError, lambda m: m.cat([m.ones(2, 3), m.ones(2, 4)]),    "must match",                "(2, 4)",                 "dim=1"),
     Mistake("cat, 0-d",                RuntimeError, lambda m: m.cat([m.tensor(1.0), m.tensor(2.0)]),  "cannot be concatenated",    "zero-dimensional",       "stack"),
     Mistake("cat of nothing",          ValueError,   lambda m: m.cat([]),                              "non-empty",                 "cat",                    "list of Tensors"),
-    Mistake("stack",                   RuntimeError, lambda m: m.stack([m.ones(2, 3), m.ones(2, 4)]),  "equal size",                "(2, 3), (2, 4)",         "cat"),
-    Mistake("permute",                 RuntimeError, lambda m: m.ones(2, 3).permute(0, 0),             "every axis",                "(0, 0)",                 "2 axes"),
+    Mistake("stack",                   RuntimeError, lambda m: m.stack([m.ones(2, 3), m.ones(2, 4)]),  "equal size",                "[2, 4] at entry 1",      "cat"),
+    Mistake("permute",                 RuntimeError, lambda m: m.ones(2, 3).permute(0, 0),             "duplicate dims are not allowed", "(0, 0)",            "every axis once"),
     Mistake("t of a cube",             RuntimeError, lambda m: m.ones(2, 3, 4).t(),                    "<= 2 dimensions",           "3D",                     "transpose"),
     Mistake("flatten backwards",       RuntimeError, lambda m: m.ones(2, 3).flatten(1, 0),             "start_dim cannot come after", "1",                    "end_dim"),
     # axes
@@ -94,7 +66,7 @@ MISTAKES = [
     Mistake("too many indices",        IndexError,   lambda m: m.ones(2, 3)[0, 0, 0],                  "too many indices",          "(2, 3)",                 "2"),
     Mistake("negative step",           ValueError,   lambda m: m.ones(3)[::-1],                        "step must be greater than zero", "-1",                "flip"),
     Mistake("float index",             IndexError,   lambda m: m.ones(3)[m.tensor([0.0])],             "must be long, int, byte or bool", "float32",          "x.long()"),
-    Mistake("mask of another shape",   IndexError,   lambda m: m.ones(2, 3)[m.ones(2, 2) > 0],         "mask",                      "(2, 2)",                 "(2, 3)"),
+    Mistake("mask of another shape",   IndexError,   lambda m: m.ones(2, 3)[m.ones(2, 2) > 0],         "The shape of the mask",     "[2, 2]",                 "[2, 3]"),
     Mistake("assigned shape",          RuntimeError, lambda m: set_item(m.ones(2, 3), 0, m.ones(4)),   "must match",                "(4,)",                   "(3,)"),
     # dtypes
     Mistake("mean of integers",        RuntimeError, lambda m: m.arange(3).mean(),                     "must be either a floating point", "int64",            "x.float()"),
@@ -161,7 +133,7 @@ MISTAKES = [
     Mistake("iteration over 0-d",      TypeError,    lambda m: list(m.tensor(1.0)),                    "iteration",                 "0-d",                    "item()"),
     Mistake("numpy of a leaf",         RuntimeError, lambda m: leaf(m).numpy(),                        "Can't call numpy()",        "requires grad",          "detach().numpy()"),
     Mistake("array of a leaf",         RuntimeError, lambda m: np.asarray(leaf(m)),                    "Can't call numpy()",        "requires grad",          "detach().numpy()"),
-    Mistake("device",                  RuntimeError, lambda m: m.ones(3).to("cuda"),                   "no device",                 "'cuda'",                 "Leave .to() out", ours=True),
+    Mistake("device",                  RuntimeError, lambda m: m.ones(3).to("cuda"),                   "no device",                 "'cuda'",                 "Leave .to()", ours=True),
     Mistake("plus a list",             TypeError,    lambda m: m.ones(3) + [1.0],                      "takes a Tensor",            "list",                   "tensor("),
     Mistake("list minus",              TypeError,    lambda m: [1.0] - m.ones(3),                      "takes a Tensor",            "list",                   "tensor("),
     Mistake("less than a string",      TypeError,    lambda m: m.ones(3) < "a",                        "takes a Tensor",            "str",                    "tensor("),
@@ -178,6 +150,9 @@ MISTAKES = [
     Mistake("randint, no range",       RuntimeError, lambda m: m.randint(5, 5, (3,)),                  "less than",                 "from=5 >= to=5",         "'from'"),
     Mistake("negative size",           RuntimeError, lambda m: m.zeros(-1),                            "negative dimension",        "-1",                     "size"),
     Mistake("eye, negative",           RuntimeError, lambda m: m.eye(-1),                              "n must be greater or equal to 0", "-1",               "0"),
+    *shapes.MISTAKES,
+    *indexing.MISTAKES,
+    *creation.MISTAKES,
 ]
 # fmt: on
 

@@ -1,5 +1,5 @@
 """Every operation: its value and its gradient rules, on NumPy arrays, grouped by family."""
 
-from . import elementwise, matrix, neural, reduction, shape
+from . import elementwise, indexing, matrix, neural, reduction, shape, writing
 
-__all__ = ["elementwise", "matrix", "neural", "reduction", "shape"]
+__all__ = ["elementwise", "indexing", "matrix", "neural", "reduction", "shape", "writing"]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..operation import operation
-from .shape import place_along
+from .indexing import place_along
 
 # fmt: off
 

@@ -5,7 +5,7 @@ gradients against PyTorch and finite differences, for several dtypes, broadcast,
 (`test_operations`). An operation that has no row fails the suite. To add an operation, add its row.
 """
 
-from tests.autograd.table import elementwise, neural, products, reductions, shapes
+from tests.autograd.table import elementwise, indexing, neural, products, random, reductions, shapes
 from tests.autograd.table.row import Row, Shapes
 
 DIFFERENTIABLE = [
@@ -18,12 +18,20 @@ DIFFERENTIABLE = [
     *neural.NEURAL,
     *reductions.REDUCTIONS,
     *shapes.SHAPE,
-    *shapes.INDEXING,
-    *shapes.IN_PLACE,
+    *shapes.ARRANGED,
+    *shapes.PIECES,
+    *indexing.INDEXING,
+    *indexing.WRITING,
+    *indexing.SORTING,
+    *indexing.IN_PLACE,
+    *random.RANDOM,
 ]
 OPERATIONS = [*DIFFERENTIABLE, *elementwise.WITHOUT_GRADIENT, *reductions.WITHOUT_GRADIENT]
 
-_MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES]
+_MOVES = [
+    *shapes.SHAPE, *shapes.ARRANGED, *shapes.PIECES, *indexing.INDEXING, *indexing.WRITING, *indexing.SORTING,
+    *indexing.IN_PLACE, *random.RANDOM, *elementwise.COPIES,
+]  # fmt: skip
 NUMERIC = [
     row
     for row in OPERATIONS

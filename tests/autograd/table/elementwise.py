@@ -161,7 +161,6 @@ CHOOSING = [
 COPIES = [
     Row("to a dtype",       elementwise.to_dtype,   lambda m, a: a.to(m.float32),            np.asarray,                 ONE),
     Row("clone",            elementwise.clone,      lambda m, a: m.clone(a),                 np.copy,                    ONE),
-    Row("contiguous",       elementwise.clone,      lambda m, a: a.T.contiguous(),           lambda a: a.T,              GRID),
 ]
 
 WITHOUT_GRADIENT = [
