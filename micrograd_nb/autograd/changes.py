@@ -105,8 +105,11 @@ def any_recorded() -> bool:
 def owner_of(array: ndarray) -> ndarray:
     """The array that owns the memory that `array` looks into."""
     array = tracing.plain(array)
-    while type(array.base) is ndarray:
-        array = array.base
+    base = array.base
+    while base is not None:
+        if type(base) is ndarray:
+            array = base
+        base = getattr(base, "base", None)  # NumPy's as_strided puts an object of another kind in between
     return array
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
+from ..autograd import tracing
 from ..autograd.quiet import quietly
 from . import axes, devices, dtypes
 from .record import cast, is_tensor, wrap
@@ -188,41 +189,41 @@ def or_own(input: Tensor, dtype: Any) -> np.dtype[Any]:
 
 def zeros(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros."""
-    return finish(np.zeros(sizes_of(sizes, size, "zeros"), or_default(dtype)), requires_grad, device)
+    return _filled(np.zeros(sizes_of(sizes, size, "zeros"), or_default(dtype)), requires_grad, device)
 
 
 def ones(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones."""
-    return finish(np.ones(sizes_of(sizes, size, "ones"), or_default(dtype)), requires_grad, device)
+    return _filled(np.ones(sizes_of(sizes, size, "ones"), or_default(dtype)), requires_grad, device)
 
 
 def empty(*sizes: Any, size: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Whatever was in memory: for a tensor that you fill at once."""
-    return finish(np.empty(sizes_of(sizes, size, "empty"), or_default(dtype)), requires_grad, device)
+    return _filled(np.empty(sizes_of(sizes, size, "empty"), or_default(dtype)), requires_grad, device)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """`fill_value` everywhere, of the dtype that `tensor(fill_value)` would have."""
     value = _as_array(fill_value, dtype)
-    return finish(np.full(sizes_of((size,), None, "full"), value, value.dtype), requires_grad, device)
+    return _filled(np.full(sizes_of((size,), None, "full"), value, value.dtype), requires_grad, device)
 
 
 def zeros_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Zeros of the input's shape and dtype."""
     _check_tensor(input, "zeros_like")
-    return finish(np.zeros_like(input.array, or_own(input, dtype)), requires_grad, device)
+    return _filled(np.zeros_like(input.array, or_own(input, dtype)), requires_grad, device)
 
 
 def ones_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Ones of the input's shape and dtype."""
     _check_tensor(input, "ones_like")
-    return finish(np.ones_like(input.array, or_own(input, dtype)), requires_grad, device)
+    return _filled(np.ones_like(input.array, or_own(input, dtype)), requires_grad, device)
 
 
 def empty_like(input: Tensor, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """Whatever was in memory, in the input's shape and dtype."""
     _check_tensor(input, "empty_like")
-    return finish(np.empty_like(input.array, or_own(input, dtype)), requires_grad, device)
+    return _filled(np.empty_like(input.array, or_own(input, dtype)), requires_grad, device)
 
 
 def full_like(
@@ -231,7 +232,11 @@ def full_like(
     """`fill_value` everywhere, in the input's shape and dtype."""
     _check_tensor(input, "full_like")
     d = or_own(input, dtype)
-    return finish(np.full_like(input.array, _as_array(fill_value, d), d), requires_grad, device)
+    return _filled(np.full_like(input.array, _as_array(fill_value, d), d), requires_grad, device)
+
+
+def _filled(array: ndarray, requires_grad: bool, device: Any) -> Tensor:
+    return finish(tracing.made(array) if type(array) is np.ndarray else array, requires_grad, device)
 
 
 def _check_tensor(input: Any, name: str) -> None:

@@ -441,6 +441,6 @@ def _vector(index: Tensor, name: str) -> ndarray:
 
 def _check_bounds(at: ndarray, n: int, dim: int, error: type[Exception], start: str = "") -> None:
     """Every index from 0 up to but without n. As numbers without a sign, negative ones are larger than all others."""
-    if at.size and np.maximum.reduce(at.view(f"u{at.itemsize}"), None) >= n:
+    if type(at) is ndarray and at.size and np.maximum.reduce(at.view(f"u{at.itemsize}"), None) >= n:
         wrong = at[(at < 0) | (at >= n)][0]
         raise error(f"{start}index {wrong} is out of bounds for dimension {dim} with size {n}")

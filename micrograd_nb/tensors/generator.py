@@ -12,12 +12,13 @@ tensor([0.4963, 0.7682, 0.0885])
 from __future__ import annotations
 
 import math
-import secrets
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy import ndarray
 
+from ..autograd import tracing
 from . import devices
 from .record import is_tensor, wrap
 
@@ -47,9 +48,17 @@ class Generator:
 
     def __init__(self, device: Any = "cpu") -> None:
         devices.check(device)
-        self._bits = np.random.MT19937(0)
-        self.numpy = np.random.Generator(self._bits)  # for what NumPy draws in a way of its own
-        self.manual_seed(UNSEEDED)
+        self._seed = UNSEEDED
+        self._twister: np.random.MT19937 | None = None
+        self._spare: float | None = None  # a normal number that was made with another one
+
+    @property
+    def _bits(self) -> np.random.MT19937:
+        """The source of bits. Made when it is first asked for: numpy.random takes 8 ms to import."""
+        if self._twister is None:
+            self._twister = np.random.MT19937(0)
+            self._twister.state = np.random.RandomState(self._seed % 2**32).get_state(legacy=False)  # noqa: NPY002
+        return self._twister
 
     @property
     def device(self) -> devices.device:
@@ -60,14 +69,12 @@ class Generator:
         number = int(seed)
         if not -(2**63) <= number < 2**64:
             raise ValueError(f"Overflow when unpacking long long: a seed has 64 bits, but it is {number}")
-        self._seed = number % 2**64
-        self._bits.state = np.random.RandomState(self._seed % 2**32).get_state(legacy=False)  # noqa: NPY002
-        self._spare: float | None = None  # a normal number that was made with another one
+        self._seed, self._twister, self._spare = number % 2**64, None, None
         return self
 
     def seed(self) -> int:
         """Starts over from a seed that the system chooses, and returns it."""
-        self.manual_seed(secrets.randbits(64))
+        self.manual_seed(int.from_bytes(os.urandom(8)))
         return self._seed
 
     def initial_seed(self) -> int:
@@ -153,6 +160,10 @@ class Generator:
         self._spare = float(made[n]) if len(made) > n else None
         return made[:n]
 
+    def poisson(self, rates: ndarray) -> ndarray:
+        """How often something happens, of each rate. NumPy's numbers, of the same bits."""
+        return np.asarray(np.random.Generator(self._bits).poisson(rates))
+
     def permutation(self, n: int) -> ndarray:
         """0 … n - 1 in random order (Fisher and Yates 1938): each place in turn swaps with one of those from it on."""
         turns = np.arange(max(n - 1, 0))
@@ -201,6 +212,6 @@ default_generator = Generator()
 default_generator.seed()
 
 
-def of(generator: Generator | None) -> Generator:
+def of(generator: Generator | None) -> Any:
     """The generator that was given, or the one for everything that was given none."""
-    return default_generator if generator is None else generator
+    return tracing.generator(default_generator if generator is None else generator)

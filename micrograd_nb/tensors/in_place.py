@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
-from ..autograd import AccumulateGrad, Node, Operation, changes
+from ..autograd import AccumulateGrad, Node, Operation, changes, tracing
 from ..autograd.grad_mode import is_grad_enabled
 from ..autograd.recording import leave_node
 from ..autograd.rules import elementwise as arithmetic
@@ -136,7 +136,7 @@ def assign(input: Tensor, index: tuple[Any, ...], value: Any) -> None:
     refuse_leaf(input, name)
     if not is_tensor(value):
         value = _number(value, input)
-    elif value.array.dtype != input.array.dtype and any(isinstance(i, ndarray) for i in index):
+    elif value.array.dtype != input.array.dtype and any(hasattr(part, "dtype") for part in index):
         raise errors.put_dtypes(input, value)
     new = value.array if is_tensor(value) else value
     try:
@@ -324,4 +324,5 @@ def _tell_the_root(view: Tensor, change: int) -> None:
 
 
 def _same_place(a: ndarray, b: ndarray) -> bool:
+    a, b = tracing.plain(a), tracing.plain(b)
     return (a.shape, a.strides, a.__array_interface__["data"]) == (b.shape, b.strides, b.__array_interface__["data"])

@@ -58,7 +58,7 @@ def getitem(input: Tensor, index: Any) -> Tensor:
     viewed, arrays = _basic_first(input, _parts(index))
     if not arrays:
         return viewed
-    masks = all(part.dtype == np.bool_ for part in arrays if isinstance(part, ndarray))
+    masks = all(part.dtype == np.bool_ for part in arrays if _is_array(part))
     return apply(rules.mask_at if masks else rules.take_at, viewed, index=arrays)
 
 
@@ -107,7 +107,7 @@ def place_of(input: Tensor, index: Any) -> tuple[Any, ...]:
     kinds = {*map(type, parts)}
     if slice in kinds:
         _check_steps(parts)
-    if ndarray not in kinds:
+    if kinds <= _BASIC:
         return parts if EllipsisType in kinds else (*parts, ...)  # NumPy then writes one element as it writes many
     return parts if kinds.isdisjoint((int, NoneType)) else _elements(input.array, parts)
 
@@ -124,6 +124,10 @@ def _check_steps(parts: tuple[Any, ...]) -> None:
     for part in parts:
         if type(part) is slice and part.step is not None and part.step <= 0:
             raise ValueError(f"step must be greater than zero, but it is {part.step}. To turn an axis round, use flip.")
+
+
+def _is_array(part: Any) -> bool:
+    return type(part) not in _BASIC
 
 
 def _parts(index: Any) -> tuple[Any, ...]:
@@ -186,7 +190,7 @@ def _basic_first(input: Tensor, parts: tuple[Any, ...]) -> tuple[Tensor, tuple[A
     basic: list[Any] = []
     rest: list[Any] = []
     for part in parts:
-        if isinstance(part, ndarray):
+        if _is_array(part):
             basic += [_WHOLE] * (part.ndim if part.dtype == np.bool_ else 1)
             rest.append(part)
         else:
@@ -195,7 +199,7 @@ def _basic_first(input: Tensor, parts: tuple[Any, ...]) -> tuple[Tensor, tuple[A
                 rest.append(part if part is ... else _WHOLE)
     whole = all(part is ... or (type(part) is slice and part == _WHOLE) for part in basic)
     viewed = input if whole and len(rest) == len(parts) else _view(input, tuple(basic))
-    if not any(isinstance(part, ndarray) for part in rest):
+    if not any(map(_is_array, rest)):
         return viewed, ()
     while type(rest[-1]) is slice and not any(part is ... for part in rest):  # it is the shorter for it
         rest.pop()

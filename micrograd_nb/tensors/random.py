@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy import ndarray
 
+from ..autograd import tracing
 from ..autograd.rules import writing as rules
 from . import axes, dtypes
 from .creation import finish, or_default, or_own, sizes_of
@@ -211,9 +212,9 @@ def bernoulli(input: Tensor, p: Any = None, *, generator: Generator | None = Non
 def poisson(input: Tensor, generator: Generator | None = None) -> Tensor:
     """Poisson-distributed: how often something happens that happens `input` times on the average."""
     d = _floats(input.array.dtype, "poisson")
-    if (input.array < 0).any():
+    if tracing.program() is None and (input.array < 0).any():
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative: the input has elements below 0")
-    return apply(rules.poisson, input, value=np.asarray(of(generator).numpy.poisson(input.array), d))
+    return apply(rules.poisson, input, value=of(generator).poisson(input.array).astype(d))
 
 
 def multinomial(
@@ -373,7 +374,7 @@ def _exponential(n: int, generator: Generator | None) -> ndarray:
 
 def _coins(p: ndarray, generator: Generator | None) -> ndarray:
     """Whether each of as many coins fell on the side whose probability is given."""
-    if not ((p >= 0) & (p <= 1)).all():
+    if tracing.program() is None and not ((p >= 0) & (p <= 1)).all():
         raise RuntimeError(f"bernoulli expects p to be in [0, 1], but got p={p.tolist()}")
     d = np.dtype(np.float64 if p.dtype == np.float64 else np.float32)
     return _uniform(p.shape, d, generator) < p

@@ -73,9 +73,9 @@ def _order(input: Tensor, dim: int, descending: bool) -> ndarray:
 def _sorted_places(array: ndarray, dim: int, descending: bool) -> ndarray:
     """The indices in order; of equal elements the first one first, either way."""
     if not descending:
-        return array.argsort(dim, kind="stable")
+        return np.argsort(array, dim, kind="stable")
     turned = (slice(None),) * dim + (slice(None, None, -1),)
-    return array.shape[dim] - 1 - array[turned].argsort(dim, kind="stable")[turned]
+    return array.shape[dim] - 1 - np.argsort(array[turned], dim, kind="stable")[turned]
 
 
 FEW = 128  # so few elements are sorted as fast as parted

@@ -50,7 +50,7 @@ def _added(input: Any, *, shape: Any, index: Any) -> Any:
 
 def _add_into(out: Any, index: Any, numbers: Any) -> Any:
     """out[index] += numbers. NumPy's `add.at` takes a fifth of the time where the index counts through the memory."""
-    if numbers.size < FEW or not out.flags.c_contiguous:
+    if numbers.size < FEW or not out.flags.c_contiguous or type(out) is not ndarray:
         np.add.at(out, index, numbers)
     else:
         places = _places(index, out.shape)

@@ -39,7 +39,7 @@ expand       = view_of("ExpandBackward0",    lambda input, *, shape: np.broadcas
                                              same, broadcasts=True)  # the engine sums what was repeated
 
 def _diagonal(input: Any, *, offset: int, dim1: int, dim2: int) -> Any:
-    view = input.diagonal(offset, dim1, dim2)
+    view = np.diagonal(input, offset, dim1, dim2)
     view.flags.writeable = input.flags.writeable
     return view
 
@@ -52,7 +52,7 @@ def _back_on_diagonal(g: Any, f: Any) -> Any:
     return diag_embed(g, shape=f.input_shape, offset=f.offset, dim1=f.dim1, dim2=f.dim2)
 
 def _copied_diagonal(input: Any, *, offset: int, dim1: int, dim2: int) -> Any:
-    return input.diagonal(offset, dim1, dim2).copy()
+    return np.diagonal(input, offset, dim1, dim2).copy()
 
 diagonal   = view_of("DiagonalBackward0",    _diagonal,        _back_on_diagonal)
 diag       = operation("DiagonalBackward0",  _copied_diagonal, _back_on_diagonal)
@@ -124,10 +124,14 @@ stack = operation("StackBackward0", _stacked, lambda g, f, i: g[(slice(None),) *
 
 def _blocks(*inputs: Any, ends: Any) -> Any:
     """Matrices along the diagonal of a large one; `ends` are the row and column where each begins, and the size."""
-    out = np.zeros(ends[-1], np.result_type(*inputs))
+    out = zeros(ends[-1], _like(inputs))
     for i, x in enumerate(inputs):
         out[_block(ends, i)] = x
     return out
+
+def _like(inputs: Any) -> Any:
+    """The one of the inputs that a result is like: an array that records what is done to it, if there is one."""
+    return next((x for x in inputs if type(x) is not np.ndarray), inputs[0])
 
 def _block(ends: Any, i: int) -> Any:
     return tuple(slice(start, end) for start, end in zip(ends[i], ends[i + 1], strict=True))
@@ -140,7 +144,7 @@ def _pieces(input: Any, *, indices: Any) -> Any:
     return tuple([input[index] for index in indices])
 
 def _together(*inputs: Any, shape: Any, indices: Any) -> Any:
-    out = zeros(shape, inputs[0])
+    out = zeros(shape, _like(inputs))
     for index, x in zip(indices, inputs, strict=True):
         out[index] = x
     return out

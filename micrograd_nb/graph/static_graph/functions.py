@@ -112,7 +112,7 @@ ADMITTED: dict[Any, Callable[..., ndarray | None]] = {
         for function in (
             np.take_along_axis, np.ravel_multi_index, np.outer, np.round, np.nan_to_num, np.clip, np.sinc, np.einsum,
             np.cumsum, np.cumprod, np.flip, np.roll, np.tril, np.triu, np.sort, np.argsort, np.argmax, np.argmin,
-            np.tile, np.take, np.all, np.any, np.isclose,
+            np.tile, np.take, np.all, np.any, np.isclose, np.rot90,
         )
     },
 }  # fmt: skip

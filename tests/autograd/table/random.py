@@ -19,11 +19,11 @@ RANDOM = [
     Row("normal_",          writing.normal,         lambda m, x: (x * 1).normal_(2.5, 0),    lambda x: np.full_like(x, 2.5),     ANY),
     Row("log_normal_",      writing.log_normal,     lambda m, x: (x * 1).log_normal_(0, 1e-30), np.ones_like,                    ANY),
     Row("cauchy_",          writing.cauchy,         lambda m, x: (x * 1).cauchy_(2.5, 1e-30), lambda x: np.full_like(x, 2.5),    ANY),
-    Row("exponential_",     writing.exponential,    lambda m, x: (x * 1).exponential_(1e30), np.zeros_like,                      ANY),
+    Row("exponential_",     writing.exponential,    lambda m, x: (x * 1).exponential_(float("inf")), np.zeros_like,                      ANY),
     Row("geometric_",       writing.geometric,      lambda m, x: (x * 1).geometric_(1 - 1e-15), np.ones_like,                    ANY),
     Row("random_",          writing.random,         lambda m, x: (x * 1).random_(1),         np.zeros_like,                      ANY),
     Row("bernoulli_",       writing.bernoulli_in_place, lambda m, x: (x * 1).bernoulli_(1.0), np.ones_like,                      ANY),
     Row("bernoulli",        writing.bernoulli,      lambda m, x: m.bernoulli(x * 0),         np.zeros_like,                      ANY),
-    Row("normal around",    writing.normal_around,  lambda m, x: m.normal(x * 0, 0.0),       np.zeros_like,                      ANY),
+    Row("normal around",    writing.normal_around,  lambda m, x: m.normal(x * 0 + 2.5, 0.0), lambda x: np.full_like(x, 2.5),                      ANY),
     Row("poisson",          writing.poisson,        lambda m, x: m.poisson(x * 0),           np.zeros_like,                      ANY),
 ]
