@@ -338,7 +338,7 @@ def log_normal_(input: Tensor, mean: float = 1, std: float = 2, *, generator: Ge
     if std <= 0:
         raise RuntimeError(f"log_normal_ expects std > 0.0, but found std={std}")
     _check_continuous(input, "LogNormal")
-    drawn = of(generator).normal(input.array.size, np.float64, in_order=False)
+    drawn = of(generator).normal(input.array.size, np.float64, False)
     return _written(input, rules.log_normal, np.exp(drawn * std + mean), "log_normal_")
 
 
