@@ -56,7 +56,7 @@ def note(array: ndarray, name: str, node: int = 0, place: ndarray | None = None)
     """
     global latest
     latest = next_number()
-    owner = _owner(array)
+    owner = owner_of(array)
     change = _last[id(owner)] = Change(latest, name, node)
     if node:
         book = _recorded.get(id(owner))
@@ -72,12 +72,12 @@ def note_all(arrays: Iterable[ndarray], name: str) -> None:
     latest = next_number()
     change = Change(latest, name, 0)
     for array in arrays:
-        _last[id(_owner(array))] = change
+        _last[id(owner_of(array))] = change
 
 
 def since(number: int, array: ndarray) -> Change | None:
     """The last change of `array`, or of what it is a view of, after a number."""
-    change = _last.get(id(_owner(array)))
+    change = _last.get(id(owner_of(array)))
     return change if change is not None and change.number > number else None
 
 
@@ -87,8 +87,8 @@ def between(made: int, used: int, array: ndarray, known: int = 0) -> Change | No
     Arguments:
         known: the number of a change that does not count.
     """
-    book = _recorded.get(id(_owner(array)))
-    if book is None or book.owner() is not _owner(array):
+    book = _recorded.get(id(owner_of(array)))
+    if book is None or book.owner() is not owner_of(array):
         return None
     for change, place in book.changes:
         in_between = made < change.number < used and change.node != made and change.number != known
@@ -102,11 +102,14 @@ def any_recorded() -> bool:
     return bool(_recorded)
 
 
-def _owner(array: ndarray) -> ndarray:
+def owner_of(array: ndarray) -> ndarray:
     """The array that owns the memory that `array` looks into."""
     array = tracing.plain(array)
-    while type(array.base) is ndarray:
-        array = array.base
+    base = array.base
+    while base is not None:
+        if type(base) is ndarray:
+            array = base
+        base = getattr(base, "base", None)  # NumPy's as_strided puts an object of another kind in between
     return array
 
 

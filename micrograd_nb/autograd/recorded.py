@@ -24,7 +24,7 @@ from .node import Node
 from .operation import Operation
 from .quiet import quietly
 from .recording import leave_node
-from .rules import elementwise, matrix, reduction, shape
+from .rules import elementwise, indexing, matrix, reduction, shape
 from .several import output_node
 
 
@@ -147,7 +147,7 @@ class Recorded:
     def __getitem__(self, index: Any) -> Recorded:
         parts = index if isinstance(index, tuple) else (index,)
         picks = any(isinstance(part, (ndarray, list)) for part in parts)
-        return record(shape.take_at if picks else shape.view_at, self, index=index)
+        return record(indexing.take_at if picks else indexing.view_at, self, index=index)
 
     # -- functions of NumPy
 

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy import ndarray
-
 from . import lines
 from .node import Node, next_number
 from .operation import Operation

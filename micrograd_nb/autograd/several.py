@@ -19,6 +19,8 @@ from .recording import bare_node
 class Gradients(dict[int, Any]):
     """The gradients of an operation's outputs, by place. To add two is to add them place by place."""
 
+    shape = ()  # an array has one; nothing here was ever broadcast
+
     def __add__(self, other: Gradients) -> Gradients:
         total = Gradients(self)
         for place, grad in other.items():

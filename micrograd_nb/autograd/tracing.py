@@ -40,7 +40,7 @@ def program() -> Any:
 
 
 def generator(rng: Any) -> Any:
-    """A generator of NumPy; while tracing, one whose draws are part of the program."""
+    """A generator; while tracing, one whose draws are part of the program."""
     writing = program()
     return rng if writing is None else writing.generator(rng)
 

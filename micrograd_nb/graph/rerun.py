@@ -8,7 +8,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..autograd import Node
-from ..autograd.rules.shape import copy_slices
+from ..autograd.rules.writing import copy_slices
 from ..autograd.several import Output
 from .graph import Graph
 

@@ -3,7 +3,6 @@
 from .axes import Size
 from .core import Tensor
 from .creation import (
-    Generator,
     arange,
     as_tensor,
     empty,
@@ -12,15 +11,8 @@ from .creation import (
     full,
     full_like,
     linspace,
-    manual_seed,
     ones,
     ones_like,
-    rand,
-    rand_like,
-    randint,
-    randn,
-    randn_like,
-    randperm,
     tensor,
     zeros,
     zeros_like,
@@ -28,8 +20,10 @@ from .creation import (
 from .dtypes import dtype, get_default_dtype, set_default_dtype
 from .elementwise import where
 from .functions import cross_entropy, linear
+from .generator import Generator
+from .joining import cat, stack
+from .random import manual_seed, rand, rand_like, randint, randn, randn_like, randperm
 from .record import apply, binary, unary
-from .shapes import cat, stack
 
 __all__ = [
     "Generator",

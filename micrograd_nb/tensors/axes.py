@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+_INTS = {int}
 _NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
@@ -37,30 +38,56 @@ class Size(tuple[int, ...]):
         return f"micrograd_nb.Size([{', '.join(map(str, self))}])"
 
 
-def ints(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    """`f(2, 3)` and `f((2, 3))` say the same."""
-    if len(shape) == 1 and not isinstance(shape[0], (int, np.integer)):
-        shape = tuple(shape[0])
-    return tuple(int(n) for n in shape)
+def ints(given: tuple[Any, ...], named: Any = None) -> tuple[int, ...]:
+    """`f(2, 3)`, `f((2, 3))` and `f(shape=(2, 3))` say the same."""
+    if named is None and given and _INTS.issuperset(map(type, given)):
+        return given
+    if named is not None:
+        given = tuple(named) if isinstance(named, Iterable) else (named,)
+    elif not given:
+        raise TypeError("missing 1 required positional argument: sizes or axes, as in f(2, 3) or f((2, 3))")
+    elif len(given) == 1 and type(given[0]) is not int and not hasattr(given[0], "__index__"):
+        given = given[0]
+    try:
+        return tuple(map(operator.index, given))
+    except TypeError:
+        raise errors.not_whole(given) from None
+
+
+def numpy_names(function: Callable[P, R]) -> Callable[P, R]:
+    """Lets a function be called by NumPy's names, too: `axis` for `dim`, `keepdims` for `keepdim`. So does PyTorch."""
+
+    @functools.wraps(function)
+    def renaming(*args: Any, **options: Any) -> R:
+        return function(*args, **_renamed(options))
+
+    return renaming
 
 
 def along(function: Callable[P, R]) -> Callable[P, R]:
-    """Decorates a function of a tensor along `dim`.
-
-    It takes NumPy's names, too, `axis` for `dim` and `keepdims` for `keepdim`, as PyTorch's functions do.
-    """
+    """Decorates a function of a tensor along `dim`: `numpy_names`, and an error that says what is no tensor."""
 
     @functools.wraps(function)
     def called(*args: Any, **options: Any) -> R:
-        if options:
-            options = {_NUMPY_NAMES.get(name, name): value for name, value in options.items()}
         try:
-            return function(*args, **options)
+            return function(*args, **_renamed(options))
         except AttributeError as error:
             no_tensor = args and not hasattr(args[0], "array")
             raise errors.no_tensor(function.__name__, "input", args[0]) if no_tensor else error from None
 
     return called
+
+
+def _renamed(options: Any) -> Any:
+    return options and {_NUMPY_NAMES.get(name, name): value for name, value in options.items()}
+
+
+def broadcast(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that shapes broadcast to."""
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise errors.do_not_broadcast([*shapes]) from None
 
 
 def one(input: Tensor, dim: Any) -> int:

@@ -26,21 +26,29 @@ from ..autograd.hooks import RemovableHandle
 from ..autograd.node import AccumulateGrad, Node
 from ..autograd.recorded import Recorded
 from . import (
+    arranging,
     axes,
     conversion,
+    creation,
+    devices,
     dtypes,
     elementwise,
     errors,
+    gathering,
     in_place,
+    in_place_forms,
     indexing,
+    joining,
     matrices,
     norms,
     order,
     products,
+    random,
     record,
     reductions,
     scans,
     shapes,
+    sorting,
 )
 from .axes import Size
 from .printing import tensor_repr
@@ -68,10 +76,12 @@ class Tensor:
 
     array: ndarray
     node: Node | None
+    _view: tuple[Any, Any, dict[str, Any]] | None  # of a view: what it looks into, by which operation, with what
     _grad: Tensor | ndarray | None  # an array until somebody asks for the tensor
 
-    def __init__(self, data: Any = ()) -> None:
-        self.array = np.array(data.array if isinstance(data, Tensor) else data, dtypes.get_default_dtype().dtype)
+    def __init__(self, *data_or_sizes: Any) -> None:
+        """A tensor of the default dtype: of data, or, of sizes, an empty one. Use `tensor(data)`."""
+        self.array = creation.legacy(data_or_sizes, dtypes.get_default_dtype().dtype)
         self._grad = self.node = None
 
     # -- what it is
@@ -85,12 +95,30 @@ class Tensor:
         return dtypes.FROM_NUMPY[self.array.dtype]
 
     @property
-    def device(self) -> str:
-        return "cpu"
+    def device(self) -> devices.device:
+        return devices.CPU
+
+    @property
+    def is_cpu(self) -> bool:
+        return True
+
+    @property
+    def is_cuda(self) -> bool:
+        return False
+
+    is_mps = is_sparse = is_quantized = is_cuda
 
     @property
     def ndim(self) -> int:
         return self.array.ndim
+
+    @property
+    def itemsize(self) -> int:
+        return self.array.itemsize
+
+    @property
+    def nbytes(self) -> int:
+        return self.array.nbytes
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or the length of one axis."""
@@ -99,14 +127,24 @@ class Tensor:
     def dim(self) -> int:
         return self.array.ndim
 
+    ndimension = dim
+
     def numel(self) -> int:
         return self.array.size
+
+    nelement = numel
 
     def is_contiguous(self) -> bool:
         return self.array.flags.c_contiguous
 
     def is_floating_point(self) -> bool:
         return self.array.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        return False
+
+    def is_signed(self) -> bool:
+        return self.array.dtype.kind in "if"
 
     # -- gradients
 
@@ -494,67 +532,260 @@ class Tensor:
     # -- shape
 
     reshape = shapes.reshape
+    reshape_as = shapes.reshape_as
     view = shapes.view
     view_as = shapes.view_as
     flatten = shapes.flatten
+    ravel = shapes.ravel
+    unflatten = shapes.unflatten
     squeeze = shapes.squeeze
     unsqueeze = shapes.unsqueeze
-    permute = shapes.permute
-    transpose = shapes.transpose
+    transpose = swapdims = shapes.transpose
+    swapaxes = shapes.swapaxes
     t = shapes.t
-    expand = shapes.expand
+    adjoint = shapes.adjoint
+    permute = shapes.permute
+    movedim = moveaxis = shapes.movedim
+    expand = broadcast_to = shapes.expand
+    expand_as = shapes.expand_as
+    diagonal = shapes.diagonal
+    unfold = shapes.unfold
+    as_strided = shapes.as_strided
     contiguous = shapes.contiguous
+    T = property(shapes.reversed_axes)
+    mT = property(shapes.transposed_matrices)
+    mH = property(shapes.adjoint)
+    H = property(shapes.transposed_matrix)
 
-    @property
-    def T(self) -> Tensor:
-        """The axes in reverse order: the transpose of a matrix."""
-        return self.permute(*range(self.array.ndim)[::-1])
+    # -- arrangement
 
-    @property
-    def mT(self) -> Tensor:
-        """The last two axes swapped: the transpose of each matrix in a batch."""
-        return self.transpose(-2, -1)
+    repeat = arranging.repeat
+    tile = arranging.tile
+    repeat_interleave = arranging.repeat_interleave
+    flip = arranging.flip
+    fliplr = arranging.fliplr
+    flipud = arranging.flipud
+    roll = arranging.roll
+    rot90 = arranging.rot90
+    tril = arranging.tril
+    triu = arranging.triu
+    diag = arranging.diag
+    diagflat = arranging.diagflat
+    diag_embed = arranging.diag_embed
+
+    # -- taken apart
+
+    split = joining.split
+    split_with_sizes = joining.split_with_sizes
+    chunk = joining.chunk
+    tensor_split = joining.tensor_split
+    hsplit = joining.hsplit
+    vsplit = joining.vsplit
+    dsplit = joining.dsplit
+    unbind = joining.unbind
 
     # -- indexing
 
     __getitem__ = indexing.getitem
     __setitem__ = indexing.setitem
-    nonzero = indexing.nonzero
+    select = indexing.select
+    narrow = indexing.narrow
+    gather = gathering.gather
+    scatter = gathering.scatter
+    scatter_add = gathering.scatter_add
+    scatter_reduce = gathering.scatter_reduce
+    take_along_dim = gathering.take_along_dim
+    index_select = gathering.index_select
+    index_add = gathering.index_add
+    index_copy = gathering.index_copy
+    index_fill = gathering.index_fill
+    index_put = gathering.index_put
+    take = gathering.take
+    put = gathering.put
+    masked_select = gathering.masked_select
+    masked_scatter = gathering.masked_scatter
+
+    # -- order
+
+    sort = sorting.sort
+    argsort = sorting.argsort
+    msort = sorting.msort
+    topk = sorting.topk
+    nonzero = sorting.nonzero
+    argwhere = sorting.argwhere
+    unique = sorting.unique
+    unique_consecutive = sorting.unique_consecutive
 
     # -- in place
 
     __iadd__ = in_place.plus_
     __isub__ = in_place.minus_
     add_ = in_place.add_
-    sub_ = in_place.sub_
-    mul_ = __imul__ = in_place.mul_
-    div_ = __itruediv__ = in_place.div_
+    sub_ = subtract_ = in_place.sub_
+    mul_ = multiply_ = __imul__ = in_place.mul_
+    div_ = divide_ = in_place.div_
     zero_ = in_place.zero_
     fill_ = in_place.fill_
     copy_ = in_place.copy_
-    cumsum_ = in_place.cumsum_
-    cumprod_ = in_place.cumprod_
-    addmm_ = in_place.addmm_
-    addmv_ = in_place.addmv_
-    addr_ = in_place.addr_
-    addbmm_ = in_place.addbmm_
-    baddbmm_ = in_place.baddbmm_
+    cumsum_ = in_place_forms.cumsum_
+    cumprod_ = in_place_forms.cumprod_
+    addmm_ = in_place_forms.addmm_
+    addmv_ = in_place_forms.addmv_
+    addr_ = in_place_forms.addr_
+    addbmm_ = in_place_forms.addbmm_
+    baddbmm_ = in_place_forms.baddbmm_
+    true_divide_ = __itruediv__ = in_place_forms.true_divide_
+    floor_divide_ = __ifloordiv__ = in_place_forms.floor_divide_
+    remainder_ = __imod__ = in_place_forms.remainder_
+    fmod_ = in_place_forms.fmod_
+    pow_ = __ipow__ = in_place_forms.pow_
+    neg_ = negative_ = in_place_forms.neg_
+    abs_ = absolute_ = in_place_forms.abs_
+    addcmul_ = in_place_forms.addcmul_
+    addcdiv_ = in_place_forms.addcdiv_
+    lerp_ = in_place_forms.lerp_
+    square_ = in_place_forms.square_
+    sqrt_ = in_place_forms.sqrt_
+    rsqrt_ = in_place_forms.rsqrt_
+    reciprocal_ = in_place_forms.reciprocal_
+    hypot_ = in_place_forms.hypot_
+    exp_ = in_place_forms.exp_
+    exp2_ = in_place_forms.exp2_
+    expm1_ = in_place_forms.expm1_
+    log_ = in_place_forms.log_
+    log2_ = in_place_forms.log2_
+    log10_ = in_place_forms.log10_
+    log1p_ = in_place_forms.log1p_
+    xlogy_ = in_place_forms.xlogy_
+    sigmoid_ = in_place_forms.sigmoid_
+    logit_ = in_place_forms.logit_
+    erf_ = in_place_forms.erf_
+    erfc_ = in_place_forms.erfc_
+    erfinv_ = in_place_forms.erfinv_
+    sin_ = in_place_forms.sin_
+    cos_ = in_place_forms.cos_
+    tan_ = in_place_forms.tan_
+    asin_ = arcsin_ = in_place_forms.asin_
+    acos_ = arccos_ = in_place_forms.acos_
+    atan_ = arctan_ = in_place_forms.atan_
+    atan2_ = arctan2_ = in_place_forms.atan2_
+    sinh_ = in_place_forms.sinh_
+    cosh_ = in_place_forms.cosh_
+    tanh_ = in_place_forms.tanh_
+    asinh_ = arcsinh_ = in_place_forms.asinh_
+    acosh_ = arccosh_ = in_place_forms.acosh_
+    atanh_ = arctanh_ = in_place_forms.atanh_
+    sinc_ = in_place_forms.sinc_
+    deg2rad_ = in_place_forms.deg2rad_
+    rad2deg_ = in_place_forms.rad2deg_
+    floor_ = in_place_forms.floor_
+    ceil_ = in_place_forms.ceil_
+    trunc_ = fix_ = in_place_forms.trunc_
+    frac_ = in_place_forms.frac_
+    round_ = in_place_forms.round_
+    sign_ = sgn_ = in_place_forms.sign_
+    copysign_ = in_place_forms.copysign_
+    relu_ = in_place_forms.relu_
+    clamp_ = clip_ = in_place_forms.clamp_
+    clamp_min_ = in_place_forms.clamp_min_
+    clamp_max_ = in_place_forms.clamp_max_
+    masked_fill_ = in_place_forms.masked_fill_
+    nan_to_num_ = in_place_forms.nan_to_num_
+    float_power_ = in_place_forms.float_power_
+    eq_ = in_place_forms.eq_
+    ne_ = not_equal_ = in_place_forms.ne_
+    lt_ = less_ = in_place_forms.lt_
+    le_ = less_equal_ = in_place_forms.le_
+    gt_ = greater_ = in_place_forms.gt_
+    ge_ = greater_equal_ = in_place_forms.ge_
+    logical_and_ = in_place_forms.logical_and_
+    logical_or_ = in_place_forms.logical_or_
+    logical_xor_ = in_place_forms.logical_xor_
+    logical_not_ = in_place_forms.logical_not_
+    bitwise_and_ = __iand__ = in_place_forms.bitwise_and_
+    bitwise_or_ = __ior__ = in_place_forms.bitwise_or_
+    bitwise_xor_ = __ixor__ = in_place_forms.bitwise_xor_
+    bitwise_not_ = in_place_forms.bitwise_not_
+    bitwise_left_shift_ = __ilshift__ = in_place_forms.bitwise_left_shift_
+    bitwise_right_shift_ = __irshift__ = in_place_forms.bitwise_right_shift_
+    squeeze_ = in_place_forms.squeeze_
+    unsqueeze_ = in_place_forms.unsqueeze_
+    transpose_ = swapdims_ = in_place_forms.transpose_
+    swapaxes_ = in_place_forms.swapaxes_
+    t_ = in_place_forms.t_
+    tril_ = in_place_forms.tril_
+    triu_ = in_place_forms.triu_
+    scatter_ = in_place_forms.scatter_
+    scatter_add_ = in_place_forms.scatter_add_
+    scatter_reduce_ = in_place_forms.scatter_reduce_
+    index_add_ = in_place_forms.index_add_
+    index_copy_ = in_place_forms.index_copy_
+    index_fill_ = in_place_forms.index_fill_
+    index_put_ = in_place_forms.index_put_
+    masked_scatter_ = in_place_forms.masked_scatter_
+    put_ = in_place_forms.put_
+    fill_diagonal_ = in_place_forms.fill_diagonal_
 
     # -- conversion
 
     to = conversion.to
+    type = conversion.type_
+    type_as = conversion.type_as
     float = conversion.float
     double = conversion.double
+    half = conversion.half
     long = conversion.long
     int = conversion.int
+    short = conversion.short
+    char = conversion.char
+    byte = conversion.byte
     bool = conversion.bool
     cpu = conversion.cpu
+    cuda = conversion.cuda
+    get_device = conversion.get_device
     item = conversion.item
     tolist = conversion.tolist
     numpy = conversion.numpy
+    apply_ = conversion.apply_
+    map_ = conversion.map_
+    element_size = conversion.element_size
+    stride = conversion.stride
+    storage_offset = conversion.storage_offset
+    data_ptr = conversion.data_ptr
+    untyped_storage = conversion.untyped_storage
+    share_memory_ = conversion.share_memory_
+
+    # -- new tensors of this one's dtype
+
+    new_tensor = creation.new_tensor
+    new_zeros = creation.new_zeros
+    new_ones = creation.new_ones
+    new_empty = creation.new_empty
+    new_full = creation.new_full
+
+    # -- at random
+
+    bernoulli = random.bernoulli
+    multinomial = random.multinomial
+    uniform_ = random.uniform_
+    normal_ = random.normal_
+    random_ = random.random_
+    bernoulli_ = random.bernoulli_
+    exponential_ = random.exponential_
+    geometric_ = random.geometric_
+    cauchy_ = random.cauchy_
+    log_normal_ = random.log_normal_
+
+    # -- Python's and NumPy's protocols
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> ndarray:
         return np.array(self.numpy(), dtype, copy=copy)
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.numpy().__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[Any, Any]:
+        return self.array.__dlpack_device__()
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         """`array * tensor` and `np.exp(tensor)` are tensors, recorded like `tensor * array` and `tensor.exp()`."""
@@ -596,13 +827,19 @@ class Tensor:
     def __iter__(self) -> Iterator[Tensor]:
         if self.array.ndim == 0:
             raise TypeError("iteration over a 0-d tensor: it holds one number, item()")
-        return (self[i] for i in range(len(self.array)))
+        return iter(self.unbind())
+
+    def __reversed__(self) -> Tensor:
+        return self.flip(0) if self.array.ndim else self
 
     def __contains__(self, element: Any) -> builtins.bool:
         return bool((self.array == (element.array if isinstance(element, Tensor) else element)).any())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item(), spec) if type(self) is Tensor and self.array.ndim == 0 else format(str(self), spec)
+        """`f"{loss:.3f}"` formats the number of a 0-d tensor."""
+        if type(self) is Tensor and self.array.ndim == 0:
+            return format(self.item(), spec)
+        return object.__format__(self, spec)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy or a pickle of a leaf is a new leaf, with numbers and a gradient of its own."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..autograd.quiet import quietly
+
 
 class dtype:
     """The type of a tensor's elements.
@@ -83,6 +85,47 @@ def to_numpy(d: Any) -> np.dtype[Any]:
     return found
 
 
+def element(value: Any, d: np.dtype[Any]) -> Any:
+    """A Python number as NumPy may write it into an array of a dtype; an error for one that the dtype cannot hold."""
+    if d.kind == "b":
+        return bool(value)
+    if d.kind == "f":
+        return value if -SAFE < value < SAFE else quietly(d.type, value)
+    info = np.iinfo(d)
+    least = -info.max if d.kind == "u" else info.min
+    if not least <= value < info.max + 1:
+        raise RuntimeError(
+            f"value cannot be converted to type {d.name} without overflow: it is {value}, and {d.name} goes from "
+            f"{info.min} to {info.max}"
+        )
+    return int(value) % (info.max + 1) if d.kind == "u" else int(value)
+
+
+SAFE = 60_000  # every float dtype holds such a number
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that both convert to: of float and int, the float.
+
+    >>> promote_types(float32, int64), promote_types(uint8, int8)
+    (micrograd_nb.float32, micrograd_nb.int16)
+    """
+    a, b = type1.dtype, type2.dtype
+    if _CATEGORY[a.kind] != _CATEGORY[b.kind]:
+        return max(type1, type2, key=lambda t: _CATEGORY[t.dtype.kind])
+    return FROM_NUMPY[np.promote_types(a, b)]
+
+
+def can_cast(from_: dtype, to: dtype) -> bool:
+    """Whether PyTorch's rules let an operation write one dtype as another: never float as int, nor a number as bool."""
+    return _CATEGORY[from_.dtype.kind] <= _CATEGORY[to.dtype.kind]
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The dtype of an operation on two tensors, or a tensor and a number."""
+    return FROM_NUMPY[common_dtype(*(getattr(x, "array", x) for x in (tensor1, tensor2)))]
+
+
 def common_dtype(*operands: Any) -> np.dtype[Any]:
     """The NumPy dtype of an operation's result, by PyTorch's rule for arrays and Python numbers.
 
@@ -110,3 +153,49 @@ def _kind_and_rank(x: Any) -> tuple[int, int]:
     """(bool, int or float; Python number, 0-d array or array)."""
     rank = 0 if isinstance(x, (bool, int, float)) else 1 if x.ndim == 0 else 2
     return _CATEGORY[_own_dtype(x).kind], rank
+
+
+# -- what a dtype can hold ---------------------------------------------------------------------------------------------
+
+
+class finfo:
+    """What a dtype of floats can hold: `eps` is the distance from 1 to the next number.
+
+    >>> import micrograd_nb as mg
+    >>> mg.finfo(mg.float32).eps
+    1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtype | None = None) -> None:
+        type = type or _default
+        if not type.is_floating_point:
+            raise TypeError(
+                f"finfo() requires a floating point input type, not {type.name}. Use iinfo for whole numbers"
+            )
+        info = np.finfo(type.dtype)
+        self.bits, self.dtype = info.bits, type.name
+        self.eps, self.min, self.max = float(info.eps), float(info.min), float(info.max)
+        self.tiny = self.smallest_normal = float(info.smallest_normal)
+        self.resolution = float(str(info.resolution))
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{name}={getattr(self, name):g}' for name in names)}, dtype={self.dtype})"
+
+
+class iinfo:
+    """What a dtype of whole numbers can hold.
+
+    >>> import micrograd_nb as mg
+    >>> mg.iinfo(mg.uint8).max
+    255
+    """
+
+    def __init__(self, type: dtype) -> None:
+        if type.dtype.kind not in "iu":
+            raise TypeError(f"iinfo() requires an integer input type, not {type.name}. Use finfo for floats")
+        info = np.iinfo(type.dtype)
+        self.bits, self.dtype, self.min, self.max = info.bits, type.name, int(info.min), int(info.max)
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

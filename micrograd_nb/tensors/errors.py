@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 import warnings
+from collections.abc import Iterable
 from itertools import combinations
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.exceptions import AxisError
 
-from ..autograd.rules import elementwise, matrix, neural, shape
+from ..autograd.rules import elementwise, indexing, matrix, neural, shape
 
 Shape = tuple[int, ...]
 
@@ -23,7 +26,7 @@ def explain(operation: Any, error: Exception, *inputs: Any, **options: Any) -> E
     if operation in _SPECIAL:
         return _SPECIAL[operation](error, shapes, options)
     if "broadcast" in words and len(shapes) > 1:
-        return _broadcast_shapes(shapes)
+        return do_not_broadcast(shapes)
     if "negative integer powers" in words:
         return RuntimeError("Integers to negative integer powers are not allowed. Use a float: x.float() ** -1.")
     if "boolean subtract" in words:
@@ -35,6 +38,25 @@ def bad_dim(dim: int | None, ndim: int | None) -> IndexError:
     """The error for an axis that a tensor does not have."""
     n = max(ndim or 0, 1)
     return IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+
+
+def not_whole(given: Any) -> TypeError:
+    """The error for sizes and axes that are no whole numbers."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        return TypeError(f"sizes and axes must be a tuple of ints, not {type(given).__name__}")
+    place, wrong = next((i, x) for i, x in enumerate(given) if not _is_whole(x))
+    return TypeError(
+        f"sizes and axes must be a tuple of ints, but found element of type {type(wrong).__name__} at pos {place}. "
+        "A division that stays whole is n // 2."
+    )
+
+
+def _is_whole(x: Any) -> bool:
+    try:
+        operator.index(x)
+    except TypeError:
+        return False
+    return True
 
 
 def bool_refused(operation: Any) -> RuntimeError:
@@ -77,6 +99,30 @@ def dtypes_differ(a: str, b: str) -> RuntimeError:
     )
 
 
+def do_not_broadcast(shapes: list[Shape]) -> RuntimeError:
+    """Names the axis, counted in the longer shape, at which two of the shapes do not broadcast."""
+    for a, b in combinations(shapes, 2):
+        ndim = max(len(a), len(b))
+        wide = [(1,) * (ndim - len(shape)) + shape for shape in (a, b)]
+        apart = [(i, m, n) for i, (m, n) in enumerate(zip(*wide, strict=True)) if m != n != 1 != m]
+        if apart:
+            break
+    axis, m, n = apart[-1]
+    return RuntimeError(
+        f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {axis}. "
+        f"The shapes are {a} and {b}; broadcasting lines them up at the right, and only a size of 1 stretches."
+    )
+
+
+def put_dtypes(input: Any, values: Any) -> RuntimeError:
+    """The error for writing elements of another dtype at indices."""
+    return RuntimeError(
+        "Index put requires the source and destination dtypes match, got "
+        f"{input.dtype.scalar_type} for the destination and {values.dtype.scalar_type} for the source. "
+        f"Convert it: value.to({input.dtype})"
+    )
+
+
 def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
     """The error for writing an array where it does not fit."""
     return RuntimeError(
@@ -104,6 +150,25 @@ def does_not_grow(what: str, place: Shape, value: Shape) -> RuntimeError:
     )
 
 
+def read_only(what: str) -> RuntimeError:
+    """The error for writing into memory that may not be written to."""
+    return RuntimeError(
+        f"unsupported operation: {what} would write into memory that more than one element refers to, as after "
+        "expand(), or that came from a NumPy array which is read-only. Please clone() the tensor before."
+    )
+
+
+def warn_not_a_matrix(ndim: int) -> None:
+    """PyTorch's warning for `.T` of a tensor that is no matrix."""
+    warnings.warn(
+        "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated, and this one has "
+        f"{ndim}. Consider `x.mT` to transpose batches of matrices or `x.permute(*range(x.ndim)[::-1])` to reverse the "
+        "dimensions of a tensor.",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
 def warn_not_a_leaf() -> None:
     """PyTorch's warning for `.grad` of a computed tensor."""
     warnings.warn(
@@ -115,21 +180,6 @@ def warn_not_a_leaf() -> None:
 
 
 # -- one function for each kind of operation: NumPy's error, the shapes of the inputs, the options ---------------------
-
-
-def _broadcast_shapes(shapes: list[Shape]) -> RuntimeError:
-    """Names the axis, counted in the longer shape, at which two of the shapes do not broadcast."""
-    for a, b in combinations(shapes, 2):
-        ndim = max(len(a), len(b))
-        wide = [(1,) * (ndim - len(shape)) + shape for shape in (a, b)]
-        apart = [(i, m, n) for i, (m, n) in enumerate(zip(*wide, strict=True)) if m != n != 1 != m]
-        if apart:
-            break
-    axis, m, n = apart[-1]
-    return RuntimeError(
-        f"The size of tensor a ({m}) must match the size of tensor b ({n}) at non-singleton dimension {axis}. "
-        f"The shapes are {a} and {b}; broadcasting lines them up at the right, and only a size of 1 stretches."
-    )
 
 
 def _product(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
@@ -168,11 +218,16 @@ def _reshape(error: Exception, shapes: list[Shape], options: Any) -> RuntimeErro
             f"view size is not compatible with input tensor's size and stride: the elements of this {shapes[0]} do not "
             f"lie in memory in the order that {wanted} needs. Use .reshape(...) instead, which copies."
         )
-    count = 1
-    for n in shapes[0]:
-        count *= n
+    count = prod(shapes[0])
+    if wanted.count(-1) > 1:
+        return RuntimeError(f"only one dimension can be inferred, but {list(wanted)} has {wanted.count(-1)} times -1")
+    if count == 0 and -1 in wanted:
+        return RuntimeError(
+            f"cannot reshape tensor of 0 elements into shape {list(wanted)} because the unspecified dimension size -1 "
+            "can be any value and is ambiguous: write the size"
+        )
     return RuntimeError(
-        f"shape {list(wanted)} is invalid for input of size {count}: the number of elements must stay the same, and "
+        f"shape '{list(wanted)}' is invalid for input of size {count}: the number of elements must stay the same, and "
         f"{shapes[0]} has {count}"
     )
 
@@ -180,23 +235,65 @@ def _reshape(error: Exception, shapes: list[Shape], options: Any) -> RuntimeErro
 def _expand(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
     wanted, before = tuple(options["shape"]), shapes[0]
     if len(wanted) < len(before):
-        return RuntimeError(f"expand{wanted} names fewer axes than {before} has: give at least {len(before)} sizes")
-    return RuntimeError(f"expand stretches only axes with a size of 1, so {before} cannot become {wanted}")
-
-
-def _cat(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
-    a, b = next((a, b) for a, b in combinations(shapes, 2) if a != b)
-    other = next((f"dim={i}" for i, (m, n) in enumerate(zip(a, b, strict=False)) if m != n), "another dim")
+        return RuntimeError(
+            f"expand: the number of sizes provided ({len(wanted)}) must be greater or equal to the number of "
+            f"dimensions in the tensor ({len(before)}): {wanted} for a tensor of shape {before}"
+        )
+    added = len(wanted) - len(before)
+    if any(n < 0 for n in wanted[:added]):
+        return RuntimeError(
+            f"The expanded size of the tensor ({min(wanted)}) isn't allowed in a leading, non-existing dimension: -1 "
+            f"leaves an axis as it is, and {wanted} has {added} more than {before}"
+        )
+    axis, size, n = next((i, m, n) for i, (m, n) in enumerate(zip(wanted[added:], before, strict=True)) if m != n != 1)
     return RuntimeError(
-        f"Sizes of tensors must match except in dimension {options['dim']}, but they are {a} and {b}. Perhaps {other}?"
+        f"The expanded size of the tensor ({size}) must match the existing size ({n}) at non-singleton dimension "
+        f"{axis + added}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(before)}. Only a size of 1 stretches."
     )
 
 
-def _index(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
-    if "boolean index" in str(error):
-        mask = next(tuple(x.shape) for x in options["index"] if getattr(getattr(x, "dtype", None), "kind", "") == "b")
-        return IndexError(f"The shape of the mask {mask} does not match the shape of the indexed tensor {shapes[0]}")
-    return IndexError(f"{error} (the tensor's shape is {shapes[0]})")
+def _cat(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
+    first, dim = shapes[0], options["dim"]
+    if {*map(len, shapes)} != {len(first)}:
+        other = next(len(shape) for shape in shapes if len(shape) != len(first))
+        return RuntimeError(
+            f"Tensors must have same number of dimensions: got {len(first)} and {other}. unsqueeze(dim) puts one in."
+        )
+    place, axis = next(
+        (i, d)
+        for i, shape in enumerate(shapes)
+        for d, (m, n) in enumerate(zip(first, shape, strict=True))
+        if m != n and d != dim
+    )
+    return RuntimeError(
+        f"Sizes of tensors must match except in dimension {dim}. Expected size {first[axis]} but got size "
+        f"{shapes[place][axis]} for tensor number {place} in the list: {first} and {shapes[place]}. "
+        f"Perhaps dim={axis}?"
+    )
+
+
+def _index(error: Exception, shapes: list[Shape], options: Any) -> Exception:
+    shape, words, index = shapes[0], str(error), options["index"]
+    if isinstance(error, TypeError):
+        return TypeError(words)
+    if not shape and "too many" in words:
+        if isinstance(index, slice):
+            return IndexError("slice() cannot be applied to a 0-dim tensor. It is a single number: x.item()")
+        return IndexError(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python to convert a 0-dim tensor to a number"
+        )
+    if "too many" in words:
+        return IndexError(f"too many indices for tensor of dimension {len(shape)}: its shape is {shape}")
+    parts = [x for x in index if isinstance(x, np.ndarray)] if isinstance(index, tuple) else []
+    if "shape mismatch" in words:
+        named = ", ".join(str(list(x.shape)) for x in parts)
+        return IndexError(f"shape mismatch: indexing tensors could not be broadcast together with shapes {named}")
+    if "boolean index" in words:
+        mask = next(list(x.shape) for x in parts if x.dtype == np.bool_)
+        return IndexError(
+            f"The shape of the mask {mask} does not match the shape of the indexed tensor {list(shape)} where it stands"
+        )
+    return IndexError(f"{words.replace('axis', 'dimension')} (the tensor's shape is {shape})")
 
 
 def _cross_entropy(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
@@ -213,7 +310,7 @@ _SPECIAL = {
     **dict.fromkeys((matrix.mm, matrix.mv, matrix.vm, matrix.dot, matrix.vdot, matrix.rows_mm, matrix.bmm), _product),
     **dict.fromkeys((matrix.addmm, matrix.addmv), _added_product),
     **dict.fromkeys((shape.reshape, shape.view), _reshape),
-    **dict.fromkeys((shape.view_at, shape.select, shape.take_at), _index),
+    **dict.fromkeys((indexing.view_at, indexing.select, indexing.take_at, indexing.mask_at), _index),
     neural.linear: _linear,
     neural.linear_rows: _linear,
     neural.cross_entropy: _cross_entropy,

@@ -1,8 +1,9 @@
-"""Runs operations on tensors and records them: `unary`, `binary`, `apply` and `apply_several`.
+"""Runs operations on tensors and records them: `unary`, `binary`, `apply_view` and `apply`.
 
 Each takes the arrays out of the tensors, runs the operation, puts a tensor around the value, and, where a gradient may
-be wanted, leaves a Function node that leads to the nodes of the inputs. `unary` and `binary` say the same as `apply`,
-written out: they are the hot path.
+be wanted, leaves a Function node that leads to the nodes of the inputs. The first three say the same as `apply`,
+written out: they are the hot path. `apply_joined` joins several tensors, `apply_pieces` takes one apart, and
+`apply_several` is for operations with several outputs.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from ..autograd.node import next_number
 from ..autograd.quiet import quietly, silence, unsilence
 from ..autograd.recording import leave_node
 from ..autograd.rules.elementwise import to_dtype
+from ..autograd.rules.indexing import view_at
 from ..autograd.several import output_node
 from ..autograd.tensor_maker import makes_tensors
 from . import dtypes, errors
@@ -185,6 +187,68 @@ def apply_several(operation: Operation, *inputs: Any, **options: Any) -> tuple[T
     return tuple(wrap(x, output_node(node, i) if x.dtype.kind == "f" else None) for i, x in enumerate(values))
 
 
+def apply_view(operation: Operation, input: Tensor, **options: Any) -> Tensor:
+    """`apply` for an operation that gives a view of one tensor."""
+    try:
+        array = input.array
+    except AttributeError:
+        raise errors.not_a_tensor(operation, input) from None
+    try:
+        value = operation.value(array, **options)
+    except (ValueError, TypeError, IndexError) as error:
+        raise errors.explain(operation, error, input, **options) from None
+    out = _new(_kind)
+    out.array = value
+    out._grad = None
+    out._view = (input, operation, options)
+    target = input.node
+    if target is None or (threads_off and not is_grad_enabled()):
+        out.node = None
+        return out
+    out.node = node = _new(Node)
+    node.operation = operation
+    node.number = next_number()
+    node.targets = (target,)
+    node.rules = operation.rules
+    node.stretched = (array.shape,) if operation.broadcasts else None
+    node.input = array
+    node.output = value
+    node.__dict__ = {**options, "input_shape": array.shape}
+    if lines.on:
+        lines.note(node)
+    return out
+
+
+def apply_pieces(operation: Operation, input: Tensor, indices: list[Any]) -> tuple[Tensor, ...]:
+    """Runs an operation that gives several views of a tensor, what is at each of the indices."""
+    arrays = operation.value(input.array, indices=indices)
+    pieces = []
+    for array, index in zip(arrays, indices, strict=True):
+        piece = _new(_kind)
+        piece.array = array
+        piece._grad = piece.node = None
+        piece._view = (input, view_at, {"index": index})
+        pieces.append(piece)
+    if input.node is not None and is_grad_enabled():
+        node = leave_node(operation, [input.array], (input.node,), arrays, {"indices": indices})
+        for i, piece in enumerate(pieces):
+            piece.node = output_node(node, i)
+    return tuple(pieces)
+
+
+def apply_joined(operation: Operation, inputs: list[Tensor], **options: Any) -> Tensor:
+    """`apply` for an operation on any number of tensors, without one that could explode."""
+    arrays = [x.array for x in inputs]
+    try:
+        value = operation.value(*arrays, **options)
+    except (ValueError, TypeError) as error:
+        raise errors.explain(operation, error, *inputs, **options) from None
+    targets = tuple([x.node for x in inputs])
+    if targets.count(None) == len(targets) or (threads_off and not is_grad_enabled()):
+        return wrap(value)
+    return wrap(value, leave_node(operation, arrays, targets, value, options))
+
+
 def wrap(array: Any, node: Node | None = None) -> Tensor:
     """A tensor around an array, without a copy or a check."""
     out = _new(_kind)
@@ -231,7 +295,9 @@ def cast(x: Tensor, numpy_dtype: np.dtype[Any]) -> Tensor:
     """Changes the dtype, recorded: the gradient goes back in the dtype that `x` has. Whole numbers get none."""
     if x.array.dtype is numpy_dtype:
         return x
-    return apply(to_dtype, x, dtype=numpy_dtype) if numpy_dtype.kind == "f" else wrap(x.array.astype(numpy_dtype))
+    if numpy_dtype.kind == "f":
+        return apply(to_dtype, x, dtype=numpy_dtype)
+    return wrap(quietly(x.array.astype, numpy_dtype))  # NaN becomes some number
 
 
 def _named(function: Any, operation: Operation, doc: str, name: str) -> Any:

@@ -33,9 +33,9 @@ def _kind(name: str, *fields: str) -> Any:
 
 
 # fmt: off
-max, min, median, nanmedian, mode, kthvalue, cummax, cummin = (
+max, min, median, nanmedian, mode, kthvalue, cummax, cummin, sort, topk = (
     _kind(name, "values", "indices")
-    for name in ("max", "min", "median", "nanmedian", "mode", "kthvalue", "cummax", "cummin")
+    for name in ("max", "min", "median", "nanmedian", "mode", "kthvalue", "cummax", "cummin", "sort", "topk")
 )
 aminmax            = _kind("aminmax", "min", "max")
 slogdet            = _kind("slogdet", "sign", "logabsdet")

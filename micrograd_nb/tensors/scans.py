@@ -21,8 +21,8 @@ from ..autograd.rules import scan as rules
 from . import axes, return_types
 from .conversion import summands
 from .elementwise import clone, logical_xor, minus
+from .joining import cat
 from .record import apply, wrap
-from .shapes import cat
 
 if TYPE_CHECKING:
     from .core import Tensor

@@ -13,6 +13,7 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.autograd import changes
+from tests.autograd.reference import assert_same_outcome, attempt
 
 Program = Callable[[Any, Any], Any]
 """program(m, w): computes a number from the leaf w, in m, which is `micrograd_nb` or `torch`."""
@@ -67,6 +68,8 @@ PROGRAMS: dict[str, Program] = {
     "view of a constant":         lambda m, w: squares(changed(m.zeros(3, 2, dtype=m.float64), lambda x: x[0].copy_(w[1]))),
     "two views, one after one":   lambda m, w: squares(changed(w * 2, lambda x: x[0].mul_(3), lambda x: x[0].add_(w[1]))),
     "views side by side":         lambda m, w: (lambda x: (lambda a: (assign((slice(None), 1), lambda x: 7.0)(x), squares(a) + x.sum())[1])(x[:, 0]))(w * 2),
+    "addmv_":                     lambda m, w: squares((w[0] * 2).addmv_(w[:2], w[1], beta=2, alpha=3)),
+    "baddbmm_":                   lambda m, w: squares((w[None] * 2).baddbmm_(w[None], w[None, :2], alpha=3)),
     "zero_":                      lambda m, w: (lambda x: (x.zero_(), (x * w).sum())[1])(w * 2),
     "fill_ a view":               lambda m, w: squares(changed(w * 2, lambda x: x[0].fill_(3.0))),
     "copy_":                      lambda m, w: squares((w * 2).copy_(w * w)),
@@ -90,6 +93,88 @@ REFUSED: dict[str, Program] = {
     "a shape that does not fit":  lambda m, w: changed(w * 2, assign(0, lambda x: m.zeros(3, dtype=m.float64))),
 }
 # fmt: on
+
+
+# In-place forms, of x = w / 10, with y = w[0] and an index i of rows.
+FORMS = """
+add_(y)  sub_(y, alpha=2)  mul_(y)  multiply_(3)  div_(y)  div_(y, rounding_mode="floor")  true_divide_(2)
+remainder_(0.3)  fmod_(y)  pow_(3)  pow_(y)  neg_()  abs_()  addcmul_(y, y, value=2)  addcdiv_(y, y)
+lerp_(x * 3, 0.25)  square_()  sqrt_()  rsqrt_()  reciprocal_()  hypot_(y)  exp_()  exp2_()  expm1_()  log_()  log2_()
+log10_()  log1p_()  xlogy_(y)  sigmoid_()  logit_()  erf_()  erfc_()  erfinv_()  sin_()  cos_()  tan_()  asin_()  acos_()
+atan_()  atan2_(y)  sinh_()  cosh_()  tanh_()  sinc_()  deg2rad_()  rad2deg_()  floor_()  ceil_()
+trunc_()  frac_()  round_(decimals=1)  sign_()  copysign_(-y)  relu_()  clamp_(0.2, 0.5)  clamp_min_(0.3)  clamp_max_(y)
+masked_fill_(x > 0.3, 7)  nan_to_num_()  float_power_(2)  eq_(x)  ne_(0.1)  lt_(y)  ge_(0.3)  tril_()  triu_(1)  squeeze_()  unsqueeze_(1)  t_()  transpose_(0, 1)  swapaxes_(-1, 0)
+scatter_(0, i[:, None], 2.0)  scatter_(0, i[:, None], w[:, :1])  scatter_add_(0, i[:, None], w[:, :1])
+scatter_reduce_(0, i[:, None], w, "amax")  index_add_(0, i, w)  index_copy_(0, i[1:], w[:2])  index_fill_(0, i[:1], 3)
+index_put_((i,), w, accumulate=True)  index_put_((i[1:],), y)  masked_scatter_(x > 0.3, w)  put_(i, y.sum() * w[:, 0])
+cumsum_(0)  cumprod_(1)  addmm_(w, w[:2], beta=2)  addr_(w[:, 0], y)  addbmm_(w[None], w[None, :2], alpha=3)
+fill_(2)  fill_(y[0])  zero_()  copy_(y)  fill_diagonal_(5)  uniform_(1, 1)  bernoulli_(1)
+"""
+
+
+# Those that PyTorch has no gradient for, of whole numbers 1 to 6.
+WITHOUT_GRADIENT = """
+floor_divide_(2)  asinh_()  acosh_()  atanh_()  le_(3)  gt_(x[1] - 1)  logical_and_(x > 2)  logical_or_(x)  logical_xor_(x)
+logical_not_()  bitwise_and_(6)  bitwise_or_(x[0] * 1)  bitwise_xor_(5)  bitwise_not_()  bitwise_left_shift_(1)
+bitwise_right_shift_(x[0] * 1)  pow_(2)  clamp_(2, 4)  exp_()  mul_(0.5)  add_(x > 3)  uniform_()
+"""
+
+
+def of_form(call: str) -> Program:
+    def program(m: Any, w: Any) -> Any:
+        x, y, i = w / 10, w[0], m.tensor([2, 0, 1])
+        changed = eval(f"x.{call}", {"x": x, "y": y, "i": i, "w": w})
+        assert changed is x
+        return (x * x * m.arange(1.0, 1 + x.numel()).reshape(x.shape)).sum() + w.sum() * 0
+
+    return program
+
+
+def listed(calls: str) -> list[str]:
+    return [call.strip() for call in calls.replace("\n", "  ").split("  ") if call]
+
+
+CALLS = listed(FORMS)
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_in_place_form_equals_that_of_pytorch(call: str, torch: ModuleType) -> None:
+    ours, theirs = run(mg, of_form(call)), run(torch, of_form(call))
+    np.testing.assert_allclose(ours[0], theirs[0], rtol=1e-12)
+    np.testing.assert_allclose(ours[1], theirs[1], rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float32"])
+@pytest.mark.parametrize("call", listed(WITHOUT_GRADIENT))
+def test_value_or_refusal_equals_that_of_pytorch(call: str, dtype: str, torch: ModuleType) -> None:
+    def outcome(m: Any) -> Any:
+        m.manual_seed(0)
+        x = m.tensor([[1, 2], [3, 4], [5, 6]], dtype=getattr(m, dtype))
+        return attempt(lambda: eval(f"x.{call}", {"x": x}))
+
+    with np.errstate(all="ignore"):
+        ours, theirs = outcome(mg), outcome(torch)
+    if not isinstance(ours, NotImplementedError):
+        assert_same_outcome(ours, theirs)
+
+
+def test_every_in_place_form_is_tried() -> None:
+    tried = {call.partition("(")[0] for call in CALLS + listed(WITHOUT_GRADIENT)}
+    functions = {getattr(mg.Tensor, name) for name in tried}
+    forms = {name for name in vars(mg.Tensor) if name.endswith("_") and not name.startswith("_")}
+    assert {name for name in forms if getattr(mg.Tensor, name) not in functions} == {
+        "apply_", "map_", "share_memory_", "detach_", "requires_grad_",  # nothing for gradients
+        "normal_", "random_", "exponential_", "geometric_", "cauchy_", "log_normal_",  # see the table of operations
+            "addmv_", "baddbmm_",  # of tensors with other axes: see above
+    }  # fmt: skip
+
+
+def test_in_place_forms_are_those_of_pytorch(torch: ModuleType) -> None:
+    """Of every function that is a method here."""
+    theirs = {name for name in dir(torch.Tensor) if name.endswith("_") and not name.startswith("_")}
+    forms = {name for name in dir(mg.Tensor) if name.endswith("_") and not name.startswith("_")}
+    assert forms <= theirs
+    assert {name for name in theirs - forms if hasattr(mg.Tensor, name[:-1])} == {"as_strided_"}
 
 
 def without_grad(m: Any, x: Any) -> None:

@@ -56,9 +56,9 @@ def gradient_for(value: Any) -> ndarray:
 # What only gradient rules and functions of several steps call, and so only gradients of gradients show
 # (`test_second_gradients_…`), or what is made of them.
 ONLY_IN_RULES = {
-    rules.shape.place, rules.shape.add_at, rules.shape.take_along, rules.shape.place_along, rules.shape.erase,
-    rules.shape.erase_in, rules.shape.place_in, rules.shape.look_in, rules.scan.gather, rules.scan.add_along,
-    rules.linalg.cofactors,
+    rules.indexing.place, rules.indexing.add_at, rules.indexing.take_along, rules.indexing.place_along,
+    rules.indexing.erase, rules.shape.overlap, rules.shape.join, rules.scan.gather, rules.scan.add_along,
+    rules.writing.erase_in, rules.writing.place_in, rules.writing.look_in, rules.linalg.cofactors,
 }  # fmt: skip
 
 
@@ -82,6 +82,7 @@ def test_every_operation_is_tried_on_an_empty_input() -> None:
     reduction = rules.reduction
     assert {row.operation or row.name for row in OPERATIONS} - tried == {
         *(reduction.max, reduction.min, "argmax", "argmin", "histc, range"),  # these want elements
+        rules.shape.as_strided,  # makes some out of none
         *(reduction.var, reduction.std, reduction.var_mean, reduction.std_mean),  # and of these PyTorch warns
     }
 
@@ -220,6 +221,9 @@ def test_gradient_does_not_depend_on_which_other_inputs_want_one(row: Row, shape
             assert_close(inputs[i].grad, together)
 
 
+CONTIGUOUS = {"view", "view_as", "as_strided"}  # they never copy, and so refuse others
+
+
 def spread_out(array: ndarray) -> ndarray:
     """The same numbers at every second place in memory, columns first, backwards along the first axis."""
     if array.ndim == 0:
@@ -230,9 +234,8 @@ def spread_out(array: ndarray) -> ndarray:
     return view
 
 
-@pytest.mark.parametrize(("row", "shapes"), parameters([row for row in OPERATIONS if row.name != "view"]))
+@pytest.mark.parametrize(("row", "shapes"), parameters([row for row in OPERATIONS if row.name not in CONTIGUOUS]))
 def test_non_contiguous_inputs_and_gradients_change_nothing(row: Row, shapes: Shapes) -> None:
-    """Except for `view`, which never copies and so refuses them."""
     arrays = row.samples(shapes)
     inputs, spread = ([mg.from_numpy(a) for a in made] for made in (arrays, map(spread_out, arrays)))
     for x in (*inputs, *spread):
@@ -374,7 +377,11 @@ NAMED_OTHERWISE = {
     "masked_fill, 0-d": "MaskedFillBackward1",  # where
     "x[0] = y":         "CopySlices",           # its own name says what was done
     "x[1:, ::2] = y":   "CopySlices",
-    "fill_":            "FillBackward2",        # the one with a tensor
+    "diag of a matrix": "DiagonalBackward0_copy",
+    "index_select of 0-d": "IndexSelectBackward0",  # reshape of one with an axis
+    "scatter, 0-d":     "ScatterBackward0",
+    "x[1] = number":    "CopySlices",
+    "x[0, :, index] = y": "CopySlices",
     "x[1:, 0]":        "SelectBackward0",      # a node for each index
     "x[1, 2]":         "SelectBackward0",
     "x[:, None]":      "UnsqueezeBackward0",

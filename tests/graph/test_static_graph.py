@@ -24,6 +24,10 @@ STEPS = 5
 # Operations that no static graph can hold, with what it says.
 REFUSED = {
     "x[mask]": "an index by a traced mask",
+    "masked_select": "an index by a traced mask",
+    "unfold": "sliding_window_view",
+    "unfold, apart": "sliding_window_view",
+    "as_strided": "a NumPy array of a traced tensor",
 }
 
 

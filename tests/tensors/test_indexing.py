@@ -122,7 +122,7 @@ CASES = {
 # fmt: on
 
 
-@pytest.mark.filterwarnings("ignore:indexing with dtype torch.uint8:UserWarning")
+@pytest.mark.filterwarnings("ignore:indexing with dtype:UserWarning")
 @pytest.mark.parametrize("case", CASES)
 def test_index_of_a_certain_form(case: str, torch: ModuleType) -> None:
     assert_value_and_gradient_as_in_pytorch(torch, *CASES[case])

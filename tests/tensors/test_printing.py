@@ -96,6 +96,15 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "size":                     lambda m: m.zeros(2, 3).size(),
     "dtype":                    lambda m: m.zeros(2).dtype,
     "dtype bool":               lambda m: m.tensor(True).dtype,
+    "device":                   lambda m: m.zeros(2).device,
+    "device with a number":     lambda m: m.device("cuda:1"),
+    "finfo":                    lambda m: m.finfo(m.float32),
+    "finfo, half":              lambda m: m.finfo(m.float16),
+    "finfo, double":            lambda m: m.finfo(m.float64),
+    "iinfo":                    lambda m: m.iinfo(m.int32),
+    "sort":                     lambda m: m.tensor([3, 1, 2]).sort(),
+    "topk":                     lambda m: m.tensor([3.0, 1.0, 2.0], requires_grad=True).topk(2).indices,
+    "piece":                    lambda m: m.ones(4, requires_grad=True).split(2)[1],
     "max with places":          lambda m: m.tensor([[1.0, 3.0], [5.0, 2.0]]).max(1).values,
 }
 # fmt: on
@@ -118,6 +127,43 @@ def test_prints_as_pytorch(case: str, torch: ModuleType) -> None:
 ])  # fmt: skip
 def test_formats_as_pytorch(make: Callable[[ModuleType], str], torch: ModuleType) -> None:
     assert make(mg) == make(torch).replace("torch.", "micrograd_nb.")
+
+
+OPTIONS: list[dict[str, Any]] = [
+    {"precision": 2}, {"precision": 8}, {"precision": 0}, {"threshold": 5}, {"threshold": 5, "edgeitems": 1},
+    {"linewidth": 40}, {"sci_mode": True}, {"sci_mode": False}, {"profile": "short"}, {"profile": "full"},
+    {"profile": "short", "precision": 6}, {"profile": "default"}, {"sci_mode": True, "precision": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_printing_options_as_in_pytorch(options: dict[str, Any], torch: ModuleType) -> None:
+    try:
+        for m in (mg, torch):
+            m.set_printoptions(**options)
+        for make in (
+            lambda m: m.arange(40.0) / 7,
+            lambda m: m.tensor([[1.0, 1e-5], [2.5, 30.0]]),
+            lambda m: m.tensor([1.0, 20.0, 300.0]),
+            lambda m: m.arange(1100).reshape(11, 100),
+            lambda m: m.tensor([1.5, float("inf"), float("nan")]),
+            lambda m: m.tensor(2 / 3),
+            lambda m: m.tensor([True, False]),
+        ):
+            assert_prints_as_pytorch(torch, make)
+    finally:
+        for m in (mg, torch):
+            m.set_printoptions(profile="default")
+
+
+def test_printing_options_can_be_read() -> None:
+    before = mg.get_printoptions()
+    assert before == {"precision": 4, "threshold": 1000, "edgeitems": 3, "linewidth": 80, "sci_mode": None}
+    mg.set_printoptions(precision=2)
+    mg.set_printoptions(edgeitems=1)
+    assert mg.get_printoptions() == before | {"precision": 2, "edgeitems": 1}
+    mg.set_printoptions(**before)
+    assert mg.get_printoptions() == before
 
 
 def test_set_default_dtype_decides_which_dtype_is_not_said(torch: ModuleType) -> None:

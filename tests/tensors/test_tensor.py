@@ -1,5 +1,7 @@
 """What else a tensor can do: tell about itself, be converted, and be changed in place."""
 
+# ruff: noqa: E501 (a table has one line a row)
+
 from __future__ import annotations
 
 import copy
@@ -12,10 +14,29 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
-from micrograd_nb.tensors import einsum, elementwise, matrices, norms, order, products, reductions, scans, shapes
+from micrograd_nb.tensors import (
+    arranging,
+    creation,
+    einsum,
+    elementwise,
+    gathering,
+    joining,
+    matrices,
+    norms,
+    order,
+    products,
+    random,
+    reductions,
+    scans,
+    shapes,
+    sorting,
+)
 from tests.autograd.reference import assert_same
 
-FAMILIES = [einsum, elementwise, matrices, norms, order, products, reductions, scans, shapes]
+FAMILIES = [
+    arranging, creation, einsum, elementwise, gathering, joining, matrices, norms, order, products, random,
+    reductions, scans, shapes, sorting,
+]  # fmt: skip
 FUNCTIONS = {
     name: value
     for family in FAMILIES
@@ -76,6 +97,30 @@ FACTS: dict[str, Callable[[Any, Any], Any]] = {
     "to the same dtype": lambda m, x: x.to(m.float32) is x,
     "to the cpu":        lambda m, x: (x.cpu() is x, x.to("cpu") is x),
     "contiguous":        lambda m, x: x.contiguous() is x,
+    "stride":            lambda m, x: (x.stride(), x.T.stride(), x[:, ::2].stride(), x.stride(-1)),
+    "stride of a clone": lambda m, x: (x.T.clone().stride(), x.T.contiguous().stride(), m.ones_like(x.T).stride()),
+    "storage_offset":    lambda m, x: (x.storage_offset(), x[1, 1:].storage_offset(), x[1].clone().storage_offset()),
+    "data_ptr":          lambda m, x: (x[1].data_ptr() - x.data_ptr(), x.T.data_ptr() == x.data_ptr()),
+    "untyped_storage":   lambda m, x: (x[1].untyped_storage().data_ptr() == x.data_ptr(), x[1].untyped_storage().nbytes()),
+    "nbytes":            lambda m, x: (x.nbytes, x.itemsize, x.element_size()),
+    "from_dlpack":       lambda m, x: m.from_dlpack(np.arange(3)).tolist(),
+    "np.from_dlpack":    lambda m, x: np.from_dlpack(x).tolist(),
+    "numpy by force":    lambda m, x: x.requires_grad_().numpy(force=True).tolist(),
+    "apply_":            lambda m, x: x.apply_(lambda a: a * a + 1).tolist(),
+    "map_":              lambda m, x: x.map_(m.ones(2, 3), lambda a, b: a - b).tolist(),
+    "reversed":          lambda m, x: reversed(x).tolist(),
+    "iteration":         lambda m, x: [row.tolist() for row in x],
+    "type":              lambda m, x: (x.type()[-11:], x.type(m.int64).type()[-10:], x.type("torch.HalfTensor").dtype == m.half),
+    "type of old":       lambda m, x: (x.type(m.DoubleTensor).dtype == m.double, m.LongTensor([1, 2]).tolist(), m.Tensor(2, 3).shape == (2, 3)),
+    "is_cuda":           lambda m, x: (x.is_cuda, x.is_cpu, x.get_device(), m.cuda.is_available(), m.cuda.device_count()),
+    "choice of device":  lambda m, x: m.zeros(1, device=m.device("cuda" if m.cuda.is_available() else "cpu")).device == m.device("cpu"),
+    "accelerator":       lambda m, x: m.accelerator.current_accelerator().type if m.accelerator.is_available() else "cpu",
+    "mps":               lambda m, x: (m.backends.mps.is_available(), m.xpu.is_available()),
+    "seeds of devices":  lambda m, x: (m.cuda.manual_seed_all(0), m.cuda.empty_cache(), m.cuda.memory_allocated()),
+    "cudnn":             lambda m, x: (m.backends.cudnn.is_available(), m.backends.cudnn.enabled, m.backends.cudnn.benchmark),
+    "in a context":      lambda m, x: x.to(m.device("cpu")) is x,
+    "hash of a device":  lambda m, x: len({m.device("cpu"), x.device, m.device("cuda")}),
+    "to with all":       lambda m, x: (x.to("cpu", m.float64, non_blocking=True, copy=True).dtype == m.float64, x.to(x) is x, x.to(m.float32, copy=True) is x),
 }
 # fmt: on
 
@@ -86,10 +131,12 @@ def test_fact_equals_that_of_pytorch(name: str, torch: ModuleType) -> None:
     assert ours == theirs
 
 
-@pytest.mark.parametrize("conversion", ["float", "double", "long", "int", "bool"])
+@pytest.mark.parametrize("conversion", ["float", "double", "half", "long", "int", "short", "char", "byte", "bool"])
 @pytest.mark.parametrize("dtype", ["bool", "uint8", "int64", "float32", "float64"])
 def test_conversion_equals_that_of_pytorch(conversion: str, dtype: str, torch: ModuleType) -> None:
-    array = np.array([0, 1, 2.7, 100]).astype(dtype)
+    array = np.array([0, 1, 2.7, 100, 300.5, -1, -2.5, np.nan])[
+        : 4 if dtype in ("bool", "uint8", "int64") else 8
+    ].astype(dtype)
     assert_same(*(getattr(m.tensor(array), conversion)() for m in (mg, torch)))
 
 
@@ -153,3 +200,32 @@ def test_pickled_tensor_comes_back(requires_grad: bool) -> None:
 def test_pickled_dtype_is_the_one_object() -> None:
     for dtype in (mg.float32, mg.bool, mg.int64):
         assert pickle.loads(pickle.dumps(dtype)) is dtype
+
+
+def test_device_comes_back_from_a_pickle() -> None:
+    for device in (mg.device("cpu"), mg.device("cuda", 1)):
+        assert pickle.loads(pickle.dumps(device)) == device
+    with mg.device("cpu") as device:
+        assert mg.zeros(1).device == device
+
+
+def test_switches_of_cudnn_can_be_set_and_mistyped_ones_cannot() -> None:
+    mg.backends.cudnn.deterministic = True
+    assert mg.backends.cudnn.deterministic
+    mg.backends.cudnn.deterministic = False
+    with pytest.raises(AttributeError):
+        mg.backends.cudnn.determinstic = True
+
+
+def test_default_device_is_the_cpu() -> None:
+    mg.set_default_device("cpu")
+    assert mg.get_default_device() == mg.device("cpu")
+    with pytest.raises(RuntimeError, match="no device 'cuda'"):
+        mg.set_default_device("cuda")
+
+
+def test_whole_numbers_get_no_gradient() -> None:
+    x = mg.ones(3, requires_grad=True)
+    for made in (x.long(), x.to(mg.bool), x.type(mg.int32)):
+        assert not made.requires_grad
+    assert x.half().requires_grad

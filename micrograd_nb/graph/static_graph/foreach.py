@@ -135,8 +135,9 @@ def _together(statements: tuple[Statement, ...], memory: _Memory) -> Statement |
 
 
 def _is_one_number(column: tuple[Any, ...]) -> bool:
-    """Whether an operand is the same for all parameters, and one number."""
-    return all(x is column[0] for x in column) and getattr(column[0], "size", 1) == 1
+    """Whether an operand is the same for all parameters, and one number, with one axis at the most."""
+    first = column[0]
+    return all(x is first for x in column) and getattr(first, "size", 1) == 1 and getattr(first, "ndim", 0) < 2
 
 
 class _Memory:

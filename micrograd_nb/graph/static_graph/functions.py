@@ -112,8 +112,8 @@ ADMITTED: dict[Any, Callable[..., ndarray | None]] = {
         for function in (
             np.take_along_axis, np.ravel_multi_index, np.outer, np.round, np.nan_to_num, np.clip, np.sinc, np.einsum,
             np.cumsum, np.cumprod, np.flip, np.roll, np.tril, np.triu, np.sort, np.argsort, np.argmax, np.argmin,
-            np.tile, np.take, np.all, np.any, np.isclose, np.count_nonzero, np.trace, np.cross, np.linalg.det, np.linalg.inv,
-            np.linalg.solve, np.linalg.cholesky,
+            np.tile, np.take, np.all, np.any, np.isclose, np.count_nonzero, np.trace, np.cross, np.rot90,
+            np.linalg.det, np.linalg.inv, np.linalg.solve, np.linalg.cholesky,
         )
     },
 }  # fmt: skip

@@ -29,6 +29,8 @@ def at_the_new_place(view: ndarray, old: ndarray, new: ndarray) -> ndarray:
     """The view of `new` that `view` is of `old`; both have the same shape and strides."""
     if view is old:
         return new
+    if not view.size:
+        return np.empty(view.shape, view.dtype)
     whole = owner(new)
     buffer = whole.transpose(np.argsort([-stride for stride in whole.strides], kind="stable"))
     offset = start(view) - start(old) + start(new) - start(whole)

@@ -147,16 +147,16 @@ class Traced(NDArrayOperatorsMixin):
         return ufunc.reduce(self, axis=axis, keepdims=keepdims, **options)
 
     def argmax(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.argmax(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return np.argmax(self, axis, keepdims=keepdims)
 
     def argmin(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.argmin(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return np.argmin(self, axis, keepdims=keepdims)
 
     def all(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.all(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return np.all(self, axis, keepdims=keepdims)
 
     def any(self, axis: Any = None, keepdims: bool = False) -> Any:
-        return np.any(self, axis, keepdims=keepdims)  # type: ignore[call-overload]
+        return np.any(self, axis, keepdims=keepdims)
 
     def __pow__(self, other: Any) -> Traced:
         return self._power(self, other)
@@ -275,7 +275,7 @@ class Pythons:
     def __init__(self, program: Program) -> None:
         self.program = program
 
-    def generator(self, rng: np.random.Generator) -> TracedGenerator:
+    def generator(self, rng: Any) -> TracedGenerator:
         """The generator, with each draw written down."""
         return TracedGenerator(rng, self.program)
 
@@ -300,13 +300,13 @@ class Pythons:
         return [Traced(out[i : i + 1].reshape(()), self.program) for i in range(len(out))]
 
 
-_DRAWS = ("random", "standard_normal", "normal", "uniform", "integers", "permutation", "exponential")
+_DRAWS = ("uniform", "normal", "integers", "permutation", "bits32", "bits64", "poisson")
 
 
 class TracedGenerator:
-    """A generator of NumPy whose draws are part of a program: each replay draws the numbers that follow."""
+    """A generator whose draws are part of a program: each replay draws the numbers that follow."""
 
-    def __init__(self, rng: np.random.Generator, program: Program) -> None:
+    def __init__(self, rng: Any, program: Program) -> None:
         self._rng = rng
         self._program = program
 
@@ -314,7 +314,7 @@ class TracedGenerator:
         if name not in _DRAWS:
             raise refused(f"random numbers by .{name}", "it is not among the draws that a static graph can hold")
         draw = getattr(self._rng, name)
-        return lambda *args, **options: Traced(into(self._program, draw, *args, **options), self._program)
+        return lambda *args: Traced(into(self._program, draw, *plain_array(args)), self._program)
 
 
 def plain_array(x: Any) -> Any:

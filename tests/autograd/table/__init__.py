@@ -5,7 +5,18 @@ gradients against PyTorch and finite differences, for several dtypes, broadcast,
 (`test_operations`). An operation that has no row fails the suite. To add an operation, add its row.
 """
 
-from tests.autograd.table import elementwise, linalg, neural, order, products, reductions, scans, shapes
+from tests.autograd.table import (
+    elementwise,
+    indexing,
+    linalg,
+    neural,
+    order,
+    products,
+    random,
+    reductions,
+    scans,
+    shapes,
+)  # fmt: skip
 from tests.autograd.table.row import Row, Shapes
 
 DIFFERENTIABLE = [
@@ -23,8 +34,13 @@ DIFFERENTIABLE = [
     *order.ORDER,
     *scans.SCANS,
     *shapes.SHAPE,
-    *shapes.INDEXING,
-    *shapes.IN_PLACE,
+    *shapes.ARRANGED,
+    *shapes.PIECES,
+    *indexing.INDEXING,
+    *indexing.WRITING,
+    *indexing.SORTING,
+    *indexing.IN_PLACE,
+    *random.RANDOM,
 ]
 OPERATIONS = [
     *DIFFERENTIABLE,
@@ -34,8 +50,11 @@ OPERATIONS = [
     *linalg.WITHOUT_GRADIENT,
 ]
 
-_MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES]
 _MATRICES = [*products.PRODUCTS, *products.EINSUM, *linalg.LINALG, *linalg.WITHOUT_GRADIENT, *neural.LINEAR]
+_MOVES = [
+    *shapes.SHAPE, *shapes.ARRANGED, *shapes.PIECES, *indexing.INDEXING, *indexing.WRITING, *indexing.SORTING,
+    *indexing.IN_PLACE, *random.RANDOM, *elementwise.COPIES,
+]  # fmt: skip
 NUMERIC = [
     row
     for row in OPERATIONS

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from micrograd_nb.autograd.rules import elementwise
-from tests.autograd.table.row import GRID, ONE, PAIR, TRIPLE, Row
+from tests.autograd.table.row import ONE, PAIR, TRIPLE, Row
 
 erf, erfc = np.vectorize(math.erf, otypes=[float]), np.vectorize(math.erfc, otypes=[float])
 
@@ -161,7 +161,6 @@ CHOOSING = [
 COPIES = [
     Row("to a dtype",       elementwise.to_dtype,   lambda m, a: a.to(m.float32),            np.asarray,                 ONE),
     Row("clone",            elementwise.clone,      lambda m, a: m.clone(a),                 np.copy,                    ONE),
-    Row("contiguous",       elementwise.clone,      lambda m, a: a.T.contiguous(),           lambda a: a.T,              GRID),
 ]
 
 WITHOUT_GRADIENT = [

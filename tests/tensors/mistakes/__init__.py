@@ -1,0 +1,1 @@
+"""Tables of mistakes: calls that must fail, and what the errors have to say. See `test_errors`."""
