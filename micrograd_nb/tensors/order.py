@@ -320,7 +320,7 @@ def _picked(kind: Any, operation: Any, input: Tensor, axis: int, index: ndarray,
 def _end_of_longest_run(ascending: ndarray, axis: int) -> ndarray:
     """Where the longest run of equals ends, the first of them; the axis stays, with length one."""
     rows = ascending.swapaxes(axis, -1)
-    starts = np.ones(rows.shape, np.bool_)
+    starts = np.ones_like(rows, np.bool_)
     starts[..., 1:] = rows[..., 1:] != rows[..., :-1]
     at = np.arange(rows.shape[-1])
     length = at - np.maximum.accumulate(np.where(starts, at, 0), -1)

@@ -182,7 +182,7 @@ def apply_several(operation: Operation, *inputs: Any, **options: Any) -> tuple[T
     values = quietly(operation.value, *arrays, **options)
     if targets.count(None) == len(targets) or not is_grad_enabled():
         return tuple(wrap(value) for value in values)
-    values = tuple(map(asarray, values))
+    values = tuple(map(as_array, values))
     node = leave_node(operation, arrays, targets, values, options)
     return tuple(wrap(x, output_node(node, i) if x.dtype.kind == "f" else None) for i, x in enumerate(values))
 

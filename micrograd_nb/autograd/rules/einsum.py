@@ -62,5 +62,5 @@ def _of_many(g: Any, f: Any, i: int) -> Any:
     return _in_its_place(g, f, f.labels[i], f.inputs[i].shape, others, theirs)
 
 einsum_one: Operation = operation("EinsumBackward0",
-    lambda input, *, labels, out: np.array(_sum_of_products(input, labels=labels, out=out)), _of_one)  # never a view
+    lambda input, *, labels, out: _sum_of_products(input, labels=labels, out=out).copy(), _of_one)  # never a view
 einsum: Operation = operation("EinsumBackward0", _sum_of_products, _of_many, broadcasts=True, converts=False)

@@ -39,11 +39,11 @@ def _triangle(n: int, dtype: Any, *, upper: bool, diagonal: float) -> Any:
 # ± U diag(c) Vᵀ, where c is for each s the product of all others. That holds for a singular A, too.
 
 def _cofactors(input: Any) -> Any:
-    if not np.isfinite(input).all():
-        return np.full_like(input, np.nan)
-    u, s, vt = np.linalg.svd(input)
+    finite = np.isfinite(input).all((-2, -1), keepdims=True)
+    u, s, vt = np.linalg.svd(np.where(finite, input, 0))
     sign = np.linalg.det(u) * np.linalg.det(vt)
-    return sign[..., None, None] * ((u * others(s, s.ndim - 1)[..., None, :]) @ vt)
+    found = sign[..., None, None] * ((u * others(s, s.ndim - 1)[..., None, :]) @ vt)
+    return np.where(finite, found, np.nan).astype(input.dtype)
 
 def _of_cofactors(g: Any, f: Any) -> Any:
     """Where A is not singular: its cofactors are det(A) times its inverse, transposed."""
@@ -123,7 +123,7 @@ pinv  = operation("LinalgPinvBackward0", _pinv, _of_pinv)
 def _by_substitution(input: Any, other: Any, *, upper: bool, unitriangular: bool) -> Any:
     """Row by row, from the one that has one unknown only."""
     batch, n = np.broadcast_shapes(input.shape[:-2], other.shape[:-2]), input.shape[-1]
-    x = np.array(np.broadcast_to(other, batch + other.shape[-2:]))
+    x = np.broadcast_to(other, batch + other.shape[-2:]).copy()
     for i in reversed(range(n)) if upper else range(n):
         known = slice(i + 1, n) if upper else slice(0, i)
         x[..., i, :] -= (input[..., i, None, known] @ x[..., known, :])[..., 0, :]

@@ -212,13 +212,17 @@ def _share_of_numbers(g: Any, f: Any) -> Any:
     places = f.input == f.output
     return g * places / places.sum().astype(g.dtype)
 
-median    = operation("MedianBackward0",    lambda input: _middle(input, np.isnan(input).any()), _share)
-nanmedian = operation("NanmedianBackward0", lambda input: _middle(input[~np.isnan(input)], False), _share_of_numbers)
+median    = operation("MedianBackward0",    lambda input: _middle(input) + _nan_if(np.isnan(input).any(), input), _share)
+nanmedian = operation("NanmedianBackward0", lambda input: _middle(input[~np.isnan(input)]), _share_of_numbers)
 
-def _middle(numbers: Any, spoilt: Any) -> Any:
+def _nan_if(spoilt: Any, input: Any) -> Any:
+    """NaN or nothing, to be added."""
+    return np.where(spoilt, np.nan, 0).astype(input.dtype)
+
+def _middle(numbers: Any) -> Any:
     """The median: of an even number of numbers, the lower of the two in the middle. Of nothing, NaN."""
     at = (numbers.size - 1) // 2
-    return numbers.dtype.type(np.nan) if spoilt or at < 0 else np.partition(numbers, at, None)[at]
+    return numbers.dtype.type(np.nan) if at < 0 else np.partition(numbers, at, None)[at]
 
 # -- the soft maximum --------------------------------------------------------------------------------------------------
 

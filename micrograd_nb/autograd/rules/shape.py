@@ -80,7 +80,8 @@ def _strided(input: Any, *, size: Any, stride: Any, offset: int) -> Any:
     return strided(input.reshape(-1)[offset:], size, [n * input.itemsize for n in stride])
 
 def _added_back(g: Any, f: Any) -> Any:
-    places = sum((n * i for n, i in zip(f.stride, np.ogrid[tuple(map(slice, f.size))], strict=True)), np.array(f.offset))
+    steps = np.ogrid[tuple(map(slice, f.size))]
+    places = sum((n * i for n, i in zip(f.stride, steps, strict=True)), np.array(f.offset))
     return add_at(g, shape=f.input_shape, index=np.unravel_index(places, f.input_shape))
 
 as_strided = view_of("AsStridedBackward0", _strided, _added_back)

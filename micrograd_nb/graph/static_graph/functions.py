@@ -28,15 +28,36 @@ WRITING = {np.copyto, np.put_along_axis}
 def into(program: Program, function: Callable[..., Any], *args: Any, **options: Any) -> ndarray:
     """A function that makes a new array each time: its result is copied into a buffer."""
     out = np.array(function(*args, **options))
-    places = [f"{{{i}}}" for i in range(2, 2 + len(args))]
-    places += [f"{name}={{{i}}}" for i, name in enumerate(options, 2 + len(args))]
-    text = f"{{0}}[...] = {{1}}({', '.join(places)})"
+    text = f"{{0}}[...] = {{1}}({_places(2, args, options)})"
     program.statement(text, out, function, *args, *options.values(), writes=out)
     return out
 
 
+def _places(start: int, args: Any, options: Any) -> str:
+    places = [f"{{{i}}}" for i in range(start, start + len(args))]
+    return ", ".join(places + [f"{name}={{{i}}}" for i, name in enumerate(options, start + len(args))])
+
+
 def _into(function: Callable[..., Any]) -> Callable[..., ndarray]:
     return lambda program, *args, **options: into(program, function, *args, **options)
+
+
+def _several(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function with several results: each is copied into a buffer of its own."""
+
+    def made(program: Program, *args: Any, **options: Any) -> Any:
+        results = function(*args, **options)
+        if not isinstance(results, tuple):  # such as the svd without its matrices
+            return into(program, function, *args, **options)
+        name = f"{function.__name__}{len(program.statements)}"
+        text = f"{name} = {{0}}({_places(1, args, options)})"
+        program.statement(text, function, *args, *options.values(), writes=None)
+        outs = tuple(map(np.array, results))
+        for i, out in enumerate(outs):
+            program.statement(f"{{0}}[...] = {name}[{i}]", out, writes=out)
+        return outs
+
+    return made
 
 
 def _dot(program: Program, a: Any, b: Any) -> ndarray:
@@ -93,7 +114,7 @@ def _put_along_axis(program: Program, arr: ndarray, indices: Any, values: Any, a
     program.call(np.put_along_axis, arr, indices, values, axis, writes=arr)
 
 
-ADMITTED: dict[Any, Callable[..., ndarray | None]] = {
+ADMITTED: dict[Any, Callable[..., Any]] = {
     np.dot: _dot,
     np.zeros: _filled(np.zeros, 0),
     np.ones: _filled(np.ones, 1),
@@ -113,7 +134,8 @@ ADMITTED: dict[Any, Callable[..., ndarray | None]] = {
             np.take_along_axis, np.ravel_multi_index, np.outer, np.round, np.nan_to_num, np.clip, np.sinc, np.einsum,
             np.cumsum, np.cumprod, np.flip, np.roll, np.tril, np.triu, np.sort, np.argsort, np.argmax, np.argmin,
             np.tile, np.take, np.all, np.any, np.isclose, np.count_nonzero, np.trace, np.cross, np.rot90,
-            np.linalg.det, np.linalg.inv, np.linalg.solve, np.linalg.cholesky,
+            np.linalg.det, np.linalg.inv, np.linalg.solve, np.linalg.cholesky, np.partition,
         )
     },
+    **{f: _several(f) for f in (np.linalg.svd, np.linalg.qr, np.linalg.eigh, np.linalg.slogdet)},
 }  # fmt: skip

@@ -220,7 +220,7 @@ class Traced(NDArrayOperatorsMixin):
         if function not in ADMITTED:
             raise refused(f"np.{function.__name__}(…)", "it is not among the functions that a static graph can hold")
         made = ADMITTED[function](self.program, *plain, **options)
-        return None if made is None else self._view(made)
+        return tuple(map(self._view, made)) if isinstance(made, tuple) else None if made is None else self._view(made)
 
     def _check_target(self, target: Any) -> None:
         """Refuses to write into an array that is no traced one: nobody would see what else happens to that."""
