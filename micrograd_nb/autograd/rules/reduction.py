@@ -212,12 +212,12 @@ def _share_of_numbers(g: Any, f: Any) -> Any:
     places = f.input == f.output
     return g * places / places.sum().astype(g.dtype)
 
-median    = operation("MedianBackward0",    lambda input: _middle(input) + _nan_if(np.isnan(input).any(), input), _share)
+median    = operation("MedianBackward0",    lambda input: _middle(input) + _nan_of(input), _share)
 nanmedian = operation("NanmedianBackward0", lambda input: _middle(input[~np.isnan(input)]), _share_of_numbers)
 
-def _nan_if(spoilt: Any, input: Any) -> Any:
-    """NaN or nothing, to be added."""
-    return np.where(spoilt, np.nan, 0).astype(input.dtype)
+def _nan_of(input: Any) -> Any:
+    """NaN, if it holds one, or else 0: to be added."""
+    return np.where(np.isnan(input).any(), np.nan, 0).astype(input.dtype)
 
 def _middle(numbers: Any) -> Any:
     """The median: of an even number of numbers, the lower of the two in the middle. Of nothing, NaN."""
