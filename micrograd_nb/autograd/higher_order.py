@@ -14,6 +14,7 @@ from .node import Node
 from .quiet import quietly
 from .recorded import Recorded, function_of_recorded, record
 from .rules import shape
+from .several import Gradients
 
 
 class RecordingCare(Care):
@@ -41,6 +42,7 @@ class RecordingCare(Care):
         value = node.operation.definition(*inputs, **node.options)  # type: ignore[misc]
         aliases = [x.node if isinstance(x, Recorded) else None for x in inputs]
         inner = RecordingCare(alias for alias in aliases if alias is not None)
-        run_backward([(value.node, grad)], retain_graph=True, extra=inner)
+        roots = [(value[k].node, g) for k, g in grad.items()] if isinstance(grad, Gradients) else [(value.node, grad)]
+        run_backward(roots, retain_graph=True, extra=inner)
         found = inner.found or {}
         return [None if alias is None else found[alias] for alias in aliases]

@@ -36,8 +36,8 @@ class Operation:
 
     Arguments:
         name: PyTorch's name of the Function that the operation leaves.
-        value: the arrays of the inputs, and options by keyword → the value; with `keeps`, (value, a dict of what the
-            rules need besides).
+        value: the arrays of the inputs, and options by keyword → the value, or a tuple of values; with `keeps`, (that,
+            a dict of what the rules need besides). Of several values, `g` is a dict of their gradients by place.
         rules: one for each input, None for an input that never gets a gradient; or a single one that takes (g, f, i),
             for an operation on any number of inputs.
         broadcasts: the inputs stretch to one shape, so the engine sums their gradients back.

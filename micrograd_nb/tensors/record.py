@@ -19,6 +19,7 @@ from ..autograd.node import next_number
 from ..autograd.quiet import quietly, silence, unsilence
 from ..autograd.recording import leave_node
 from ..autograd.rules.elementwise import to_dtype
+from ..autograd.several import output_node
 from ..autograd.tensor_maker import makes_tensors
 from . import dtypes, errors
 
@@ -135,10 +136,10 @@ def binary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Ten
     return _named(function, operation, doc, name)
 
 
-def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
+def apply(operation: Operation, *inputs: Any, **options: Any) -> Any:
     """Runs any operation on tensors and records it: the arrays of `inputs` in, a tensor out.
 
-    Options are what takes no gradient: axes, shapes, indices.
+    Options are what takes no gradient: axes, shapes, indices. Of an operation with several values, a tuple comes out.
     """
     arrays, targets = [], []
     for x in inputs:
@@ -158,6 +159,8 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
     if operation.keeps:
         value, kept = value
         options |= kept
+    if type(value) is tuple:
+        return _several(operation, arrays, tuple(targets), value, options)
     out = _new(_kind)
     out.array = value = value if type(value) is ndarray else asarray(value)
     out._grad = None
@@ -168,6 +171,20 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
     else:
         out.node = leave_node(operation, arrays, tuple(targets), value, options)
     return out
+
+
+def _several(
+    operation: Operation,
+    arrays: list[Any],
+    targets: tuple[Node | None, ...],
+    values: tuple[Any, ...],
+    options: dict[str, Any],
+) -> tuple[Tensor, ...]:
+    """The tensors of an operation with several values."""
+    if targets.count(None) == len(targets) or not is_grad_enabled():
+        return tuple(wrap(value) for value in values)
+    node = leave_node(operation, arrays, targets, values, options)
+    return tuple(wrap(value, output_node(node, place)) for place, value in enumerate(values))
 
 
 def wrap(array: Any, node: Node | None = None) -> Tensor:

@@ -1,5 +1,29 @@
 """Every operation: its value and its gradient rules, on NumPy arrays, grouped by family."""
 
-from . import elementwise, matrix, neural, reduction, shape
+from . import (
+    attention,
+    convolution,
+    elementwise,
+    matrix,
+    neural,
+    normalization,
+    pooling,
+    recurrent,
+    reduction,
+    sampling,
+    shape,
+)
 
-__all__ = ["elementwise", "matrix", "neural", "reduction", "shape"]
+__all__ = [
+    "attention",
+    "convolution",
+    "elementwise",
+    "matrix",
+    "neural",
+    "normalization",
+    "pooling",
+    "recurrent",
+    "reduction",
+    "sampling",
+    "shape",
+]
