@@ -48,7 +48,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     if mode not in _MODES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}: use constant, {', '.join(_MODES)}")
     if value:
-        raise ValueError(f'Padding mode "{mode}" doesn\'t take in value argument: it pads with numbers of the tensor')
+        raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument: it pads with numbers of the tensor')
     axes = len(margins) // 2
     if not 1 <= axes <= 3 or len(shape) - axes not in (1, 2):
         raise NotImplementedError(
@@ -87,7 +87,8 @@ def _taps(mode: str, shape: tuple[int, ...], axis: int, before: int, after: int)
         raise RuntimeError(
             f"Padding value causes wrapping around more than once: ({before}, {after}) around {n} numbers"
         )
-    if n + min(before, 0) + min(after, 0) < 1 or n + before + after < 1:
+    left = n + min(before, 0) + min(after, 0)
+    if left < 0 or (n + before + after < 1 and (mode != "circular" or left)):
         raise RuntimeError(
             f"padding {n} numbers along dimension {len(shape) - axis - 1} by ({before}, {after}) leaves none to pad with: "
             "cut less off"
@@ -97,7 +98,7 @@ def _taps(mode: str, shape: tuple[int, ...], axis: int, before: int, after: int)
         index = at.clip(0, n - 1)
     elif mode == "circular":  # cut first, and go round what is left
         cut = max(-before, 0)
-        index = (at - cut) % (n - cut - max(-after, 0)) + cut
+        index = (at - cut) % max(left, 1) + cut
     else:
         index = n - 1 - abs(n - 1 - abs(at))
     return Taps(-axis - 1, n, index[None])
