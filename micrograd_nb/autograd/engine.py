@@ -151,7 +151,7 @@ def run_backward(roots: Sequence[Root], *, retain_graph: bool = False, extra: ca
         unsilence(warnings)
 
 
-def _lent(grad: Any, target: Node) -> Any:
+def _lent(grad: Any, target: Any) -> Any:
     """A gradient that others hold, too: a leaf gets a view of it, which it will copy."""
     return grad if target.targets else grad[...]
 

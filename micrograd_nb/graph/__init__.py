@@ -9,5 +9,17 @@
 
 from .draw import Picture, dot, draw
 from .graph import Graph, GraphEdge, GraphNode
+from .static_graph import RetraceWarning, StaticGraph, StaticGraphError, static
 
-__all__ = ["Graph", "GraphEdge", "GraphNode", "Picture", "dot", "draw"]
+__all__ = [
+    "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "Picture",
+    "RetraceWarning",
+    "StaticGraph",
+    "StaticGraphError",
+    "dot",
+    "draw",
+    "static",
+]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy import add, multiply, ndarray, negative, subtract
 
-from ..tensors import Tensor, from_numpy
+from ..tensors import Tensor
+from ..tensors.record import wrap
 from .optimizer import Group, Optimizer, Params, constants
 
 
@@ -87,7 +88,7 @@ class SGD(Optimizer):
             if type(g) is not ndarray:
                 if g is None:
                     continue
-                g = g.array
+                g = p.grad.array
             x, t = p.array, scratch.get(p)
             if x.dtype is not dtype:
                 dtype = x.dtype
@@ -99,7 +100,7 @@ class SGD(Optimizer):
             if momentum:
                 buffer = state[p].get("momentum_buffer")
                 if buffer is None:
-                    state[p]["momentum_buffer"] = from_numpy(v := g.copy())
+                    state[p]["momentum_buffer"] = wrap(v := g.copy())
                 else:
                     multiply(v := buffer.array, mu, v)
                     add(v, multiply(g, fresh, t) if dampening else g, v)

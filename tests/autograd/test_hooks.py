@@ -178,4 +178,7 @@ def test_watching_a_function_with_several_outputs() -> None:
 
     x = mg.tensor([1.0, 2.0], requires_grad=True)
     a, b = Two.apply(x)
-    assert next(s for s in (a * b).sum().backward_steps(shadow=True) if s.kind == "accumulate").total.tolist() == [12, 24]
+    assert next(s for s in (a * b).sum().backward_steps(shadow=True) if s.kind == "accumulate").total.tolist() == [
+        12,
+        24,
+    ]

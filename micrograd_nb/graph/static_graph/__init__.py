@@ -1,0 +1,25 @@
+"""Static graphs: trace a function of tensors once, and replay it as a flat program of NumPy calls.
+
+>>> import micrograd_nb as mg
+>>> w = mg.tensor([1.0, 2.0], requires_grad=True)
+>>> @mg.graph.static
+... def loss(x):
+...     return ((x * w) ** 2).sum()
+>>> loss(mg.tensor([3.0, 4.0]))  # runs, and is traced
+tensor(73.)
+>>> loss(mg.tensor([1.0, 1.0]))  # replayed
+tensor(5.)
+>>> print(loss.source())
+def replay():
+    # Mul
+    multiply(x, w, t1)
+    # Pow
+    t2[...] = t1 ** 2
+    # Sum
+    add_reduce(t2, None, None, t3, False)
+"""
+
+from .graph import RetraceWarning, StaticGraph, static
+from .tracer import StaticGraphError
+
+__all__ = ["RetraceWarning", "StaticGraph", "StaticGraphError", "static"]
