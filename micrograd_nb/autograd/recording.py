@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from numpy import ndarray
-
 from . import lines
 from .node import Node, next_number
 from .operation import Operation
@@ -20,7 +18,7 @@ def leave_node(
     operation: Operation,
     inputs: list[Any],
     targets: tuple[Node | None, ...],
-    value: ndarray,
+    value: Any,
     saved: dict[str, Any],
 ) -> Node:
     """The node of an operation that ran.

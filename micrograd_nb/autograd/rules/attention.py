@@ -14,6 +14,7 @@ import numpy as np
 
 from ..broadcasting import unbroadcast
 from ..operation import operation
+from ..several import Gradients
 
 # fmt: off
 
@@ -60,3 +61,22 @@ def _attention_by_steps(query: Any, key: Any, value: Any, mask: Any, *, scale: f
 
 attention = operation("ScaledDotProductFlashAttentionForCpuBackward0", _attention, _towards_inputs,
                       keeps=True, joint=True, definition=_attention_by_steps)
+
+# What leads to the queries, keys and values of all heads lies side by side: (n, length, parts · heads · d), or with the
+# length first. Each part becomes a value of its own, (n, heads, length, d), without a copy.
+
+def _split_heads(input: Any, *, parts: int, heads: int, batch_first: bool) -> Any:
+    split = input.reshape(*input.shape[:2], parts, heads, input.shape[2] // (parts * heads))
+    split = split.transpose((2, 0, 3, 1, 4) if batch_first else (2, 1, 3, 0, 4))
+    return tuple(split[i] for i in range(parts))
+
+def _joined_heads(g: Any, f: Any) -> Any:
+    grads = g if isinstance(g, Gradients) else {0: g}
+    n, heads, length, d = f.output[0].shape
+    batch = (n, length) if f.batch_first else (length, n)
+    joined = np.zeros((*batch, f.parts, heads, d), f.output[0].dtype)
+    for part, grad in grads.items():
+        joined[:, :, part] = grad.transpose((0, 2, 1, 3) if f.batch_first else (2, 0, 1, 3))
+    return (joined.reshape(*batch, f.parts * heads * d),)
+
+split_heads = operation("SplitHeadsBackward0", _split_heads, _joined_heads, joint=True, definition=_split_heads)

@@ -9,9 +9,9 @@ the other two; gradients of any order come by themselves:
     conv_input   output, weight  →  input      (as a layer: the transposed convolution)
     conv_weight  input, output   →  weight
 
-How it is computed (Chellapilla et al. 2006): "im2col" writes the numbers that the window covers at each place into a row
-of a matrix, and one product of matrices does the rest. Inside, the channels come last in memory: what the window
-covers then lies in few long runs. The outputs are transposed views of that, so nothing is ever copied back.
+How it is computed (Chellapilla et al. 2006): "im2col" writes what the window covers at each place into a row of a
+matrix, and one product of matrices does the rest. Inside, the channels come last in memory: what the window covers then
+lies in few long runs. The outputs are transposed views of that, so nothing is ever copied back.
 
 Shapes: input (n, in, rows, columns), weight (out, in / groups, rows, columns), output (n, out, rows, columns); or all
 of them without the rows, for signals.
@@ -113,7 +113,7 @@ def _padded(x: ndarray, window: Window, places: Pair, order: tuple[int, int, int
 
 
 def _rows(x: ndarray, groups: int) -> ndarray:
-    """A row for each place, with all channels: (n · places, channels). No copy where the channels come last in memory."""
+    """A row for each place: (n · places, channels). No copy where the channels come last in memory."""
     x = as_plane(x)
     rows = x.transpose(0, 2, 3, 1).reshape(len(x) * prod(x.shape[2:]), x.shape[1])
     return rows if groups == 1 else rows.reshape(len(rows), groups, x.shape[1] // groups).swapaxes(0, 1)

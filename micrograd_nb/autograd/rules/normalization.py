@@ -6,7 +6,7 @@ The gradient goes through the mean and the variance, too. What it loses is its o
 
     ∂x = (g − mean(g) − x̂ · mean(g · x̂)) / √(variance + eps)        where g is the gradient of x̂
 
-Ba et al. 2016 (layer), Ioffe and Szegedy 2015 (batch), Wu and He 2018 (group), Zhang and Sennrich 2019 (root mean square).
+Ba et al. 2016 (layers), Ioffe and Szegedy 2015 (batches), Wu and He 2018 (groups), Zhang and Sennrich 2019 (RMS).
 """
 
 from __future__ import annotations

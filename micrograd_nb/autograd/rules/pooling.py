@@ -36,7 +36,8 @@ def _to_its_place(g: Any, f: Any) -> Any:
     return to_largest(g, index=f.index, plane=f.input_shape[2:])
 
 pick_largest: Operation = operation("MaxPool2DWithIndicesBackward0", _picked, _to_its_place, saves=True)
-to_largest:   Operation = operation("MaxUnpoolBackward0", _returned, lambda g, f: pick_largest(g, index=f.index), saves=True)
+to_largest:   Operation = operation("ToLargestBackward0", _returned, lambda g, f: pick_largest(g, index=f.index),
+                                    saves=True)
 adaptive_largest      = operation("AdaptiveMaxPool2DBackward0", _picked, _to_its_place, saves=True)
 
 def _unpooled(input: Any, *, index: Any, plane: Any) -> Any:

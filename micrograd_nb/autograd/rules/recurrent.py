@@ -34,7 +34,7 @@ def _rnn(input: Any, h: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any = None
     h_t, product = h.T, np.empty_like(states[0])
     for state in states:
         state += np.dot(weight_hh, h_t, product)
-        h_t = np.tanh(state, state) if nonlinearity == "tanh" else np.maximum(state, 0, state)
+        h_t = np.tanh(state, state) if nonlinearity == "tanh" else np.maximum(state, 0, out=state)
     return (_outputs(states, reverse), h_t.T.copy()), {"states": states}
 
 def _rnn_gradients(g: Any, f: Any) -> Any:

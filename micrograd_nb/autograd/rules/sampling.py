@@ -16,14 +16,14 @@ from .windows import Pair, Window, inside, padded, sliding, whole
 
 
 class Taps(NamedTuple):
-    """How an axis is sampled: output[i] = Σ_t weight[t, i] · input[index[t, i]]. Both are (taps, length of the output).
+    """How an axis is sampled: output[i] = Σ_t weight[t, i] · input[at[t, i]]. Both are (taps, length of the output).
 
     Without weights, each is 1.
     """
 
     axis: int  # counted from the end: -1 is the last
     size: int  # of that axis of the input
-    index: ndarray
+    at: ndarray
     weight: ndarray | None = None
 
 
@@ -31,7 +31,7 @@ class Taps(NamedTuple):
 
 def _sample(input: Any, *, taps: tuple[Taps, ...]) -> Any:
     for tap in taps:
-        parts = [input.take(at, tap.axis) * _weight(tap, t, input.dtype) for t, at in enumerate(tap.index)]
+        parts = [input.take(at, tap.axis) * _weight(tap, t, input.dtype) for t, at in enumerate(tap.at)]
         input = sum(parts[1:], parts[0])
     return input
 
@@ -39,7 +39,7 @@ def _give_back(input: Any, *, taps: tuple[Taps, ...]) -> Any:
     for tap in reversed(taps):
         g = np.moveaxis(input, tap.axis, 0)
         out = np.zeros((tap.size, *g.shape[1:]), g.dtype)
-        for t, at in enumerate(tap.index):
+        for t, at in enumerate(tap.at):
             np.add.at(out, at, np.moveaxis(input * _weight(tap, t, g.dtype), tap.axis, 0))
         input = np.moveaxis(out, 0, tap.axis)
     return input
@@ -52,10 +52,11 @@ def _back(g: Any, f: Any) -> Any:
     return give_back(g, taps=f.taps)
 
 def _sampling(name: str) -> Operation:
+    """The same operation under the name that PyTorch has for one use of it."""
     return operation(name, _sample, _back)
 
-give_back: Operation = operation("GiveBackBackward0", _give_back, lambda g, f: sample(g, taps=f.taps))
-sample                 = _sampling("SampleBackward0")
+sample: Operation      = _sampling("SampleBackward0")
+give_back: Operation   = operation("GiveBackBackward0", _give_back, lambda g, f: sample(g, taps=f.taps))
 reflection_pad1d       = _sampling("ReflectionPad1DBackward0")
 reflection_pad2d       = _sampling("ReflectionPad2DBackward0")
 reflection_pad3d       = _sampling("ReflectionPad3DBackward0")
@@ -72,7 +73,7 @@ upsample_bilinear2d    = _sampling("UpsampleBilinear2DBackward0")
 upsample_bicubic2d     = _sampling("UpsampleBicubic2DBackward0")
 adaptive_mean          = _sampling("AdaptiveAvgPool2DBackward0")
 
-# A frame of one number. `before` and `after` say how much of it there is at each axis; where negative, the input is cut.
+# A frame of one number: so much of it `before` and `after` each axis. Where that is negative, the input is cut.
 
 def _framed(input: Any, *, before: Any, after: Any, value: float) -> Any:
     shape = [n + b + a for n, b, a in zip(input.shape, before, after, strict=True)]
@@ -112,5 +113,6 @@ def _fold(input: Any, *, window: Window, plane: Pair) -> Any:
         out[:, :, at_rows, at_columns] += columns[:, :, i, j]
     return inside(out, window, plane)
 
-unfold: Operation = operation("Im2ColBackward0", _unfold, lambda g, f: fold(g, window=f.window, plane=f.input_shape[2:]))
-fold:   Operation = operation("Col2ImBackward0", _fold,   lambda g, f: unfold(g, window=f.window))
+unfold: Operation = operation("Im2ColBackward0", _unfold,
+                              lambda g, f: fold(g, window=f.window, plane=f.input_shape[2:]))
+fold:   Operation = operation("Col2ImBackward0", _fold, lambda g, f: unfold(g, window=f.window))

@@ -65,11 +65,12 @@ def as_plane(x: Any) -> Any:
 
 def padded(input: ndarray, window: Window, places: Pair, fill: float = 0) -> ndarray:
     """The planes with the padding around them, at least as large as so many places need; laid out as they were."""
-    if window.padding == (0, 0) and all(n >= need for n, need in zip(input.shape[2:], window.reach(places), strict=True)):
+    plane = input.shape[2:]
+    size = whole(window, places, plane)
+    if size == plane:
         return input
-    (top, left), (rows, columns) = window.padding, input.shape[2:]
-    out = np.full_like(input, fill, shape=(*input.shape[:2], *whole(window, places, (rows, columns))))
-    out[:, :, top : top + rows, left : left + columns] = input
+    out = np.full_like(input, fill, shape=(*input.shape[:2], *size))
+    inside(out, window, plane)[...] = input
     return out
 
 

@@ -10,7 +10,7 @@
 from .activation import log_softmax, relu, sigmoid, softmax, tanh
 from .attention import scaled_dot_product_attention
 from .convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from .linear import linear
+from .affine import linear
 from .loss import cross_entropy, mse_loss
 from .normalization import batch_norm, group_norm, instance_norm, layer_norm, local_response_norm, rms_norm
 from .padding import pad
@@ -18,6 +18,7 @@ from .pooling import (
     adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_max_pool1d, adaptive_max_pool2d, avg_pool1d, avg_pool2d,
     lp_pool1d, lp_pool2d, max_pool1d, max_pool2d, max_unpool2d,
 )
+from .regularization import dropout
 from .vision import fold, interpolate, pixel_shuffle, pixel_unshuffle, unfold, upsample
 # isort: on
 
@@ -29,6 +30,7 @@ __all__ = [
     "pad",
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_max_pool1d", "adaptive_max_pool2d", "avg_pool1d",
     "avg_pool2d", "lp_pool1d", "lp_pool2d", "max_pool1d", "max_pool2d", "max_unpool2d",
+    "dropout",
     "fold", "interpolate", "pixel_shuffle", "pixel_unshuffle", "unfold", "upsample",
 ]
 # fmt: on

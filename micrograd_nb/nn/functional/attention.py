@@ -108,8 +108,8 @@ def _check(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, is_ca
     shapes = [tuple(x.array.shape) for x in (query, key, value)]
     if min(map(len, shapes)) < 2:
         raise RuntimeError(
-            "scaled_dot_product_attention: Expected query, key, and value to all be at least 2 dimensional, (…, length, "
-            f"d), but got {shapes}"
+            "scaled_dot_product_attention: Expected query, key, and value to all be at least 2 dimensional, "
+            f"(…, length, d), but got {shapes}"
         )
     dtypes = {x.array.dtype for x in (query, key, value)}
     if len(dtypes) > 1 or query.array.dtype.kind != "f":

@@ -21,7 +21,7 @@ def conv1d(
     dilation: Sizes = 1,
     groups: int = 1,
 ) -> Tensor:
-    """Slides a window of weights along signals: y[n, o, i] = bias[o] + Σ weight[o, c, p] · x[n, c, i·stride + p·dilation].
+    """Slides a window of weights along signals; at each place, what it covers is multiplied and added up.
 
     As `conv2d`, with one axis. Shapes: input (n, in, length) or (in, length), weight (out, in / groups, length).
 
@@ -77,7 +77,7 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Sizes = 1,
 ) -> Tensor:
-    """What `conv1d` does to gradients, as a layer: every number goes to all places of the window. See `conv_transpose2d`.
+    """The gradient of `conv1d` for its input, as a layer. As `conv_transpose2d`, with one axis.
 
     Shapes: input (n, in, length) or (in, length), weight (in, out / groups, length).
     """
@@ -175,8 +175,7 @@ def _transpose(
     window = _window(weight.array.shape[2:], steps, around, gaps)
     places = input.array.shape[2:] if axes == 2 else (1, *input.array.shape[2:])
     plane = tuple(
-        reach - 2 * p + m
-        for reach, p, m in zip(window.reach(places), window.padding, (0, *more)[-2:], strict=True)  # type: ignore[arg-type]
+        reach - 2 * p + m for reach, p, m in zip(window.reach(places), window.padding, (0, *more)[-2:], strict=True)
     )
     if min(plane) < 1:
         raise RuntimeError(
@@ -263,8 +262,8 @@ def _check_tensors(
     out = w.shape[1] * groups if transposed else w.shape[0]
     if bias is not None and bias.array.shape != (out,):
         raise RuntimeError(
-            f"Given weight of size {list(w.shape)}, expected bias to be 1-dimensional with {out} elements, but got bias "
-            f"of size {list(bias.array.shape)} instead"
+            f"Given weight of size {list(w.shape)}, expected bias to be 1-dimensional with {out} elements, but got "
+            f"bias of size {list(bias.array.shape)} instead"
         )
 
 
@@ -280,15 +279,15 @@ def _check_channels(
         )
     if weight[0] % groups:
         raise RuntimeError(
-            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
-            f"{list(weight)} instead: each group has as many outputs as the others"
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of "
+            f"size {list(weight)} instead: each group has as many outputs as the others"
         )
     expected = weight[0] if transposed else weight[1] * groups
     if channels != expected:
         kind = "transposed=1" if transposed else f"groups={groups}"
         raise RuntimeError(
-            f"Given {kind}, weight of size {list(weight)}, expected input{list(input)} to have {expected} channels, but "
-            f"got {channels} channels instead. The channels are the axis before the "
+            f"Given {kind}, weight of size {list(weight)}, expected input{list(input)} to have {expected} channels, "
+            f"but got {channels} channels instead. The channels are the axis before the "
             f"{'rows and columns' if len(weight) == 4 else 'length'}."
         )
 

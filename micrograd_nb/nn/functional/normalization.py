@@ -1,4 +1,4 @@
-"""Normalization: numbers are brought to mean 0 and variance 1 over some axes. (PyTorch: torch.nn.functional.batch_norm, …)
+"""Normalization: numbers are brought to mean 0 and variance 1 over some axes. (PyTorch: torch.nn.functional)
 
 | over which axes         |                                                          |
 |-------------------------|----------------------------------------------------------|
@@ -56,8 +56,8 @@ def batch_norm(
     if not training:
         if running_mean is None or running_var is None:
             raise RuntimeError(
-                "Expected running_mean and running_var to be defined when training=False. Give both, or training=True to "
-                "use those of the batch."
+                "Expected running_mean and running_var to be defined when training=False. Give both, or "
+                "training=True to use those of the batch."
             )
         mean, variance = running_mean.array, running_var.array
         return apply(rules.batch_norm_fixed, input, weight, bias, mean=mean, variance=variance, eps=eps)
@@ -166,7 +166,7 @@ def instance_norm(
 def rms_norm(
     input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, eps: float | None = None
 ) -> Tensor:
-    """Divides each sample by the root of its mean square over the last axes. (Zhang and Sennrich 2019, arXiv 1910.07467)
+    """Divides each sample by the root of its mean square over the last axes. (Zhang and Sennrich 2019)
 
     Shapes: input (*, *normalized_shape), weight normalized_shape, result as input.
 
@@ -185,9 +185,7 @@ def rms_norm(
     return apply(rules.rms_norm, input, weight, dims=dims, eps=small)
 
 
-def local_response_norm(
-    input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0
-) -> Tensor:
+def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """Divides each number by (k + alpha · mean square of `size` channels around it) ** beta. (Krizhevsky et al. 2012)
 
     Shapes: input (n, channels, …), result the same.
@@ -197,10 +195,9 @@ def local_response_norm(
     """
     x = input.array
     if x.ndim < 3:
-        raise ValueError(f"Expected 3D or higher dimensionality                          input (got {x.ndim} dimensions)")
-    margins = [(0,) * x.ndim, (0,) * x.ndim]
-    margins = [(0, m, *[0] * (x.ndim - 2)) for m in (size // 2, (size - 1) // 2)]
-    squares = apply(constant_pad, input * input, before=margins[0], after=margins[1], value=0.0)
+        raise ValueError(f"Expected 3D or higher dimensionality input (got {x.ndim} dimensions): (n, channels, …)")
+    before, after = ((0, m, *[0] * (x.ndim - 2)) for m in (size // 2, (size - 1) // 2))
+    squares = apply(constant_pad, input * input, before=before, after=after, value=0.0)
     total = squares[:, : x.shape[1]]
     for i in range(1, size):
         total = total + squares[:, i : i + x.shape[1]]

@@ -90,8 +90,8 @@ def _taps(mode: str, shape: tuple[int, ...], axis: int, before: int, after: int)
     left = n + min(before, 0) + min(after, 0)
     if left < 0 or (n + before + after < 1 and (mode != "circular" or left)):
         raise RuntimeError(
-            f"padding {n} numbers along dimension {len(shape) - axis - 1} by ({before}, {after}) leaves none to pad with: "
-            "cut less off"
+            f"padding {n} numbers along dimension {len(shape) - axis - 1} by ({before}, {after}) leaves none to pad "
+            "with: cut less off"
         )
     at = np.arange(-before, n + after)
     if mode == "replicate":

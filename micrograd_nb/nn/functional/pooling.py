@@ -107,17 +107,16 @@ def avg_pool2d(
     tensor([[[ 2.5000,  4.5000],
              [10.5000, 12.5000]]])
     """
-    return _avg_pool(
-        "avg_pool2d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override
-    )
+    return _avg_pool("avg_pool2d", input, kernel_size, stride, padding, ceil_mode, count_include_pad, divisor_override)
 
 
 def lp_pool1d(
-    input: Tensor, norm_type: float, kernel_size: int, stride: int | None = None, ceil_mode: bool = False
+    input: Tensor, norm_type: float, kernel_size: Sizes, stride: Sizes | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(Σ xᵖ)^(1/p) over what a window sees, p being `norm_type`. As `lp_pool2d`, with one axis."""
-    means = avg_pool1d(input**norm_type, kernel_size, stride, 0, ceil_mode)
-    return _root(means, norm_type, kernel_size)
+    (size,) = per_axis(kernel_size, 1, "kernel_size")
+    means = avg_pool1d(input**norm_type, size, stride, 0, ceil_mode)
+    return _root(means, norm_type, size)
 
 
 def lp_pool2d(
@@ -134,7 +133,7 @@ def _root(means: Tensor, norm_type: float, count: int) -> Tensor:
 
 
 def adaptive_avg_pool1d(input: Tensor, output_size: Sizes) -> Tensor:
-    """The means of `output_size` parts of a signal, as equal as they can be. As `adaptive_avg_pool2d`, with one axis."""
+    """The means of `output_size` parts of a signal. As `adaptive_avg_pool2d`, with one axis."""
     return _adaptive_avg("adaptive_avg_pool1d", input, output_size)
 
 
@@ -201,7 +200,7 @@ def max_unpool2d(
     if output_size is not None:
         plane = tuple(output_size)[-2:]
     at = indices.array
-    if at.size and not (0 <= at.min() and at.max() < plane[0] * plane[1]):
+    if at.size and not (at.min() >= 0 and at.max() < plane[0] * plane[1]):
         raise RuntimeError(
             f"Found an invalid max index: {at.max()} (output volumes are of size {plane[0]}x{plane[1]}). Give the "
             "kernel_size and stride of the pooling, and output_size where it cut something off."
@@ -295,7 +294,7 @@ def _places(name: str, x: ndarray, window: Window, ceil_mode: bool) -> Pair:
             ceil((n + 2 * p - span) / s) + 1
             for n, p, span, s in zip(plane, window.padding, window.span, window.stride, strict=True)
         ]
-        places = tuple(  # type: ignore[assignment]
+        places = tuple(
             count - ((count - 1) * s >= n + p)
             for count, s, n, p in zip(rounded_up, window.stride, plane, window.padding, strict=True)
         )

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
-
-from ...tensors import Tensor
 
 Sizes = int | Sequence[int]
 """3 or (3, 5): of an image, the same for rows and columns, or each its own."""

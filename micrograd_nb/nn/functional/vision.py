@@ -1,4 +1,4 @@
-"""Images made larger, smaller, cut into patches and put together again. (PyTorch: torch.nn.functional.interpolate, …)"""
+"""Images made larger, smaller, cut into patches and put together again. (PyTorch: torch.nn.functional)"""
 
 from __future__ import annotations
 
@@ -110,14 +110,16 @@ def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:
     """
     r, shape = upscale_factor, input.array.shape
     if len(shape) < 3:
-        raise RuntimeError(f"pixel_shuffle expects input to have at least 3 dimensions, but got input with {len(shape)}")
+        raise RuntimeError(
+            f"pixel_shuffle expects input to have at least 3 dimensions, but got input with {len(shape)}"
+        )
     if r < 1:
         raise RuntimeError(f"pixel_shuffle expects a positive upscale_factor, but got {r}")
     *batch, channels, rows, columns = shape
     if channels % (r * r):
         raise RuntimeError(
-            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, but "
-            f"input.size(-3)={channels} is not divisible by {r * r}"
+            "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of upscale_factor, "
+            f"but input.size(-3)={channels} is not divisible by {r * r}"
         )
     n = len(batch)
     parts = reshape(input, (*batch, channels // (r * r), r, r, rows, columns))
@@ -141,7 +143,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     for what, length in (("height", rows), ("width", columns)):
         if length % r:
             raise RuntimeError(
-                f"pixel_unshuffle expects {what} to be divisible by downscale_factor, but {length} is not divisible by {r}"
+                f"pixel_unshuffle expects {what} to be divisible by downscale_factor, but {length} is not by {r}"
             )
     n = len(batch)
     parts = reshape(input, (*batch, channels, rows // r, r, columns // r, r))
@@ -149,9 +151,7 @@ def pixel_unshuffle(input: Tensor, downscale_factor: int) -> Tensor:
     return reshape(permute(parts, order), (*batch, channels * r * r, rows // r, columns // r))
 
 
-def unfold(
-    input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1
-) -> Tensor:
+def unfold(input: Tensor, kernel_size: Sizes, dilation: Sizes = 1, padding: Sizes = 0, stride: Sizes = 1) -> Tensor:
     """Writes what a window sees at each place into a column: "im2col", half of a convolution.
 
     Shapes: input (n, channels, rows, columns) or without n, result (n, channels · size of the window, places).
@@ -239,10 +239,8 @@ def _taps(mode: str, axis: int, n: int, m: int, scale: float | None, align_corne
         return Taps(axis, n, np.floor(at * step).astype(np.int64).clip(max=n - 1)[None])
     if mode == "nearest-exact":
         return Taps(axis, n, np.floor((at + 0.5) * step).astype(np.int64).clip(max=n - 1)[None])
-    if align_corners:
-        where = at * ((n - 1) / (m - 1) if m > 1 else 0.0)
-    else:
-        where = (at + 0.5) * step - 0.5
+    ends = (n - 1) / (m - 1) if m > 1 else 0.0
+    where = at * ends if align_corners else (at + 0.5) * step - 0.5
     if mode == "bicubic":
         first = np.floor(where).astype(np.int64)
         index = (first + np.arange(-1, 3)[:, None]).clip(0, n - 1)
@@ -289,8 +287,8 @@ def _sizes(
 def _check_count(plane: tuple[int, ...], given: tuple[Any, ...], what: str) -> None:
     if len(plane) != len(given):
         raise ValueError(
-            "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions of "
-            f"{list(plane)} and {what} of {given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format."
+            "Input and output must have the same number of spatial dimensions, but got input with spatial dimensions "
+            f"of {list(plane)} and {what} of {given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format."
         )
 
 
@@ -299,8 +297,8 @@ def _which_modes(input: Tensor, mode: str) -> str:
     if mode in ("linear", "bilinear"):
         return f"Got {len(shape)}D input, but {mode} mode needs {3 if mode == 'linear' else 4}D input: {shape}"
     return (
-        f"Input Error: interpolate takes (n, channels, length) with the modes nearest, nearest-exact, linear, area, and "
-        f"(n, channels, rows, columns) with nearest, nearest-exact, bilinear, bicubic, area; it got mode {mode} and an "
+        f"Input Error: interpolate takes (n, channels, length) with the modes nearest, nearest-exact, linear, area, "
+        f"and (n, channels, rows, columns) with nearest, nearest-exact, bilinear, bicubic, area; it got mode {mode} and an "
         f"input of shape {shape}"
     )
 

@@ -17,7 +17,7 @@ Program = Callable[..., Any]
 
 
 def assert_alike(program: Program, arrays: list[ndarray], torch: ModuleType, *, second: bool = True) -> None:
-    """Equal values and equal gradients of all inputs, in float64 to 1e-8, and a second gradient by finite differences."""
+    """Equal values and gradients of all inputs, in float64 to 1e-8, and second gradients by finite differences."""
     results = []
     grad: Any = None
     for m in (mg, torch):

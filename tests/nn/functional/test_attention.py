@@ -1,5 +1,7 @@
 """Attention beside PyTorch's, over its arguments."""
 
+# ruff: noqa: E501 (a table has one line a row)
+
 from __future__ import annotations
 
 import numpy as np
@@ -22,7 +24,9 @@ def attend(m, *qkv, **options):
 
 
 @pytest.mark.parametrize("shapes", SHAPES, ids=str)
-@pytest.mark.parametrize("options", [{}, {"is_causal": True}, {"scale": 0.3}, {"is_causal": True, "scale": 2.0}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, {"is_causal": True}, {"scale": 0.3}, {"is_causal": True, "scale": 2.0}], ids=str
+)
 def test_attention(shapes, options, torch, rng) -> None:
     assert_alike(lambda m, *qkv: attend(m, *qkv, **options), [rng.normal(size=s) for s in shapes], torch)
 

@@ -1,5 +1,7 @@
 """Convolution beside PyTorch's, over its arguments."""
 
+# ruff: noqa: E501 (a table has one line a row)
+
 from __future__ import annotations
 
 import itertools
@@ -32,9 +34,7 @@ def test_conv2d(case: dict, channels: int, torch, rng) -> None:
 def test_conv_transpose2d(case: dict, torch, rng) -> None:
     more = (1, 0) if case["stride"] != 1 else 0
     arrays = [rng.normal(size=s) for s in ((2, 4, 4, 3), (4, 3, 3, 2), (3 * case["groups"],))]
-    assert_alike(
-        lambda m, *xs: m.nn.functional.conv_transpose2d(*xs, output_padding=more, **case), arrays, torch
-    )
+    assert_alike(lambda m, *xs: m.nn.functional.conv_transpose2d(*xs, output_padding=more, **case), arrays, torch)
 
 
 @pytest.mark.parametrize("name", ["conv1d", "conv_transpose1d"])
@@ -145,5 +145,3 @@ def test_same_as_its_definition_by_loops(rng) -> None:
     for o, i, j in np.ndindex(3, 4, 2):
         expected[0, o, i, j] = (w[o] * x[0, :, i : i + 2, j : j + 3]).sum()
     np.testing.assert_allclose(F.conv2d(mg.tensor(x), mg.tensor(w)).numpy(), expected, rtol=1e-12)
-
-

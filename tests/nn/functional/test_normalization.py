@@ -1,5 +1,7 @@
 """Normalization beside PyTorch's, over its arguments."""
 
+# ruff: noqa: E501 (a table has one line a row)
+
 from __future__ import annotations
 
 import numpy as np
@@ -97,7 +99,12 @@ def test_empty_batches(torch) -> None:
 
 def test_float32_stays() -> None:
     x = mg.randn(6, 4)
-    for y in (F.layer_norm(x, (4,)), F.rms_norm(x, (4,)), F.group_norm(x, 2), F.batch_norm(x, None, None, training=True)):
+    for y in (
+        F.layer_norm(x, (4,)),
+        F.rms_norm(x, (4,)),
+        F.group_norm(x, 2),
+        F.batch_norm(x, None, None, training=True),
+    ):
         assert y.dtype is mg.float32
 
 

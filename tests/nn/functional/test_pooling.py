@@ -1,5 +1,7 @@
 """Pooling beside PyTorch's, over its arguments."""
 
+# ruff: noqa: E501 (a table has one line a row)
+
 from __future__ import annotations
 
 import itertools
@@ -16,7 +18,9 @@ from tests.nn.functional.beside import assert_alike
 
 WINDOWS = [
     {"kernel_size": size, "stride": stride, "padding": padding, "ceil_mode": ceil_mode}
-    for size, stride, padding, ceil_mode in itertools.product([2, (3, 2)], [None, 1, (2, 3)], [0, (1, 0)], [False, True])
+    for size, stride, padding, ceil_mode in itertools.product(
+        [2, (3, 2)], [None, 1, (2, 3)], [0, (1, 0)], [False, True]
+    )
 ]
 
 
@@ -121,8 +125,15 @@ def test_values_that_are_no_numbers(size: int, special: float, torch, rng) -> No
 
 def test_of_equals_the_first_gets_the_gradient(torch) -> None:
     for padding in (0, 1):
-        assert_alike(lambda m, x, p=padding: m.nn.functional.max_pool2d(x, 2, padding=p), [np.ones((1, 1, 4, 4))], torch, second=False)
-    assert_alike(lambda m, x: m.nn.functional.max_pool2d(x, 3, padding=1), [np.full((1, 1, 4, 4), -np.inf)], torch, second=False)
+        assert_alike(
+            lambda m, x, p=padding: m.nn.functional.max_pool2d(x, 2, padding=p),
+            [np.ones((1, 1, 4, 4))],
+            torch,
+            second=False,
+        )
+    assert_alike(
+        lambda m, x: m.nn.functional.max_pool2d(x, 3, padding=1), [np.full((1, 1, 4, 4), -np.inf)], torch, second=False
+    )
 
 
 @given(

@@ -1,5 +1,7 @@
 """Padding, interpolation, patches and pixel shuffling beside PyTorch's, over their arguments."""
 
+# ruff: noqa: E501 (a table has one line a row)
+
 from __future__ import annotations
 
 import itertools
@@ -158,5 +160,5 @@ def test_mistakes_are_refused_as_in_pytorch(program, error, message, torch) -> N
 
 
 def test_antialias_is_refused_with_what_to_do() -> None:
-    with pytest.raises(NotImplementedError, match="antialias=True is not here.*avg_pool2d"):
+    with pytest.raises(NotImplementedError, match=r"antialias=True is not here.*avg_pool2d"):
         F.interpolate(mg.ones(1, 1, 4, 4), 2, mode="bilinear", antialias=True)
