@@ -72,11 +72,11 @@ def _split_heads(input: Any, *, parts: int, heads: int, batch_first: bool) -> An
 
 def _joined_heads(g: Any, f: Any) -> Any:
     grads = g if isinstance(g, Gradients) else {0: g}
-    n, heads, length, d = f.output[0].shape
-    batch = (n, length) if f.batch_first else (length, n)
-    joined = np.zeros((*batch, f.parts, heads, d), f.output[0].dtype)
+    *batch, size = f.input_shape
+    dtype = next(iter(grads.values())).dtype
+    joined = np.zeros((*batch, f.parts, f.heads, size // (f.parts * f.heads)), dtype)
     for part, grad in grads.items():
         joined[:, :, part] = grad.transpose((0, 2, 1, 3) if f.batch_first else (2, 0, 1, 3))
-    return (joined.reshape(*batch, f.parts * heads * d),)
+    return (joined.reshape(f.input_shape),)
 
 split_heads = operation("SplitHeadsBackward0", _split_heads, _joined_heads, joint=True, definition=_split_heads)

@@ -75,19 +75,19 @@ largest_of_squares = operation("MaxPool2DWithIndicesBackward0", _largest_of_squa
                                definition=_by_index)
 
 # -- the mean ----------------------------------------------------------------------------------------------------------
-# The sum of what the window sees, times `share`: one number, or one for each place where windows reach over the edge.
-# Its gradient gives every number the share of all windows that saw it.
+# The sum of what the window sees, divided by `count`: one number, or one for each place where windows reach over the
+# edge. Its gradient gives every number its share from all windows that saw it.
 
-def _mean(input: Any, *, window: Window, places: Pair, share: Any) -> Any:
+def _mean(input: Any, *, window: Window, places: Pair, count: Any) -> Any:
     x = as_plane(input)
     planes, total = padded(x, window, places), None
     for _, _, rows, columns in window.taps(places):
         total = planes[:, :, rows, columns] + (0 if total is None else total)
-    total *= share
+    total = (total / count).astype(input.dtype, copy=False)
     return total if input.ndim == 4 else total[:, :, 0]
 
-def _shared_out(input: Any, *, plane: Any, window: Window, places: Pair, share: Any) -> Any:
-    shares = as_plane(input) * share
+def _shared_out(input: Any, *, plane: Any, window: Window, places: Pair, count: Any) -> Any:
+    shares = as_plane(input) / count
     out = np.zeros_like(shares, shape=(*input.shape[:2], *whole(window, places, plane)))
     for _, _, rows, columns in window.taps(places):
         out[:, :, rows, columns] += shares
@@ -98,9 +98,9 @@ def _plane(f: Any) -> Pair:
     return f.input_shape[2:] if len(f.input_shape) == 4 else (1, f.input_shape[2])
 
 mean: Operation = operation("AvgPool2DBackward0", _mean,
-    lambda g, f: share_out(g, plane=_plane(f), window=f.window, places=f.places, share=f.share))
+    lambda g, f: share_out(g, plane=_plane(f), window=f.window, places=f.places, count=f.count), saves=True)
 share_out: Operation = operation("ShareOutBackward0", _shared_out,
-    lambda g, f: mean(g, window=f.window, places=f.places, share=f.share))
+    lambda g, f: mean(g, window=f.window, places=f.places, count=f.count))
 
 # fmt: on
 

@@ -26,6 +26,64 @@ from .shape import stack
 
 # fmt: off
 
+# -- what they share ---------------------------------------------------------------------------------------------------
+
+def _in_time(x: Any, reverse: bool) -> Any:
+    """The steps in the order in which they are taken."""
+    return x[::-1] if reverse else x
+
+def _products(x: ndarray, weight: ndarray, *biases: ndarray | None) -> ndarray:
+    """W x + b of all steps: (steps, gates · hidden, n)."""
+    z = np.matmul(weight, x.swapaxes(1, 2))
+    for bias in biases:
+        if bias is not None:
+            z += bias[:, None]
+    return z
+
+def _by_gate(h: ndarray, *numbers: float) -> ndarray:
+    """A column that has a number for each gate."""
+    return np.repeat(np.array(numbers, h.dtype), h.shape[1])[:, None]
+
+def _outputs(states: ndarray, reverse: bool) -> ndarray:
+    """The states as they are seen outside, (steps, n, hidden): a view."""
+    return _in_time(states, reverse).swapaxes(1, 2)
+
+def _stacked(states: list[Any], reverse: bool) -> Any:
+    return stack(*_in_time(states, reverse), dim=0)
+
+def _arrived(g: Any, f: Any) -> tuple[ndarray, ndarray, ndarray]:
+    """The gradients of the outputs, in the order of the steps, and of the last states; 0 where none came."""
+    grads = g if isinstance(g, Gradients) else {0: g}
+    outputs, *last = f.output
+    of_outputs = grads[0] if 0 in grads else np.zeros_like(outputs)
+    of_last = [np.array(grads[k].T if k in grads else np.zeros_like(x.T), order="C") for k, x in enumerate(last, 1)]
+    return _in_time(of_outputs, f.reverse).swapaxes(1, 2), of_last[0], of_last[-1]
+
+def _before(states: ndarray, first: ndarray) -> ndarray:
+    """The state before each step."""
+    return np.concatenate([first.T[None], states[:-1]])
+
+def _of_weights(of_inputs: ndarray, of_states: ndarray, states: ndarray, f: Any) -> tuple[ndarray | None, ...]:
+    """The gradients of the input, the weights and the biases, from those of W x + b and of U h + b'.
+
+    All are (steps, gates · hidden, n). Every gradient of a weight is one product over all steps.
+    """
+    x, before = _in_time(f.input, f.reverse), _before(states, f.h).swapaxes(1, 2)
+    to_x = _as_rows(of_inputs)
+    to_h = to_x if of_states is of_inputs else _as_rows(of_states)
+    all_steps = to_x.shape[1]
+    return (
+        _in_time(to_x.T.dot(f.weight_ih).reshape(x.shape), f.reverse),
+        to_x.dot(x.reshape(all_steps, x.shape[2])),
+        to_h.dot(before.reshape(all_steps, before.shape[2])),
+        None if f.bias_ih is None else to_x.dot(ones(all_steps, to_x.dtype)),
+        None if f.bias_hh is None else to_h.dot(ones(all_steps, to_h.dtype)),
+    )
+
+def _as_rows(x: ndarray) -> ndarray:
+    """A row for each gate's element, with all steps and the whole batch."""
+    return x.swapaxes(0, 1).reshape(x.shape[1], len(x) * x.shape[2])
+
 # -- h ← tanh(W x + U h + b) (Elman 1990) ------------------------------------------------------------------------------
 
 def _rnn(input: Any, h: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any = None, bias_hh: Any = None,
@@ -188,70 +246,3 @@ def _gru_by_steps(input: Any, h: Any, weight_ih: Any, weight_hh: Any, bias_ih: A
 gru = operation("GruBackward0", _gru, _gru_gradients, keeps=True, joint=True, definition=_gru_by_steps)
 
 # fmt: on
-
-# -- what they share ---------------------------------------------------------------------------------------------------
-
-
-def _in_time(x: Any, reverse: bool) -> Any:
-    """The steps in the order in which they are taken."""
-    return x[::-1] if reverse else x
-
-
-def _products(x: ndarray, weight: ndarray, *biases: ndarray | None) -> ndarray:
-    """W x + b of all steps: (steps, gates · hidden, n)."""
-    z = np.matmul(weight, x.swapaxes(1, 2))
-    for bias in biases:
-        if bias is not None:
-            z += bias[:, None]
-    return z
-
-
-def _by_gate(h: ndarray, *numbers: float) -> ndarray:
-    """A column that has a number for each gate."""
-    return np.repeat(np.array(numbers, h.dtype), h.shape[1])[:, None]
-
-
-def _outputs(states: ndarray, reverse: bool) -> ndarray:
-    """The states as they are seen outside, (steps, n, hidden): a view."""
-    return _in_time(states, reverse).swapaxes(1, 2)
-
-
-def _stacked(states: list[Any], reverse: bool) -> Any:
-    return stack(*_in_time(states, reverse), dim=0)
-
-
-def _arrived(g: Any, f: Any) -> tuple[ndarray, ndarray, ndarray]:
-    """The gradients of the outputs, in the order of the steps, and of the last states; 0 where none came."""
-    grads = g if isinstance(g, Gradients) else {0: g}
-    outputs, *last = f.output
-    of_outputs = grads[0] if 0 in grads else np.zeros_like(outputs)
-    of_last = [np.array(grads[k].T if k in grads else np.zeros_like(x.T), order="C") for k, x in enumerate(last, 1)]
-    return _in_time(of_outputs, f.reverse).swapaxes(1, 2), of_last[0], of_last[-1]
-
-
-def _before(states: ndarray, first: ndarray) -> ndarray:
-    """The state before each step."""
-    return np.concatenate([first.T[None], states[:-1]])
-
-
-def _of_weights(of_inputs: ndarray, of_states: ndarray, states: ndarray, f: Any) -> tuple[ndarray | None, ...]:
-    """The gradients of the input, the weights and the biases, from those of W x + b and of U h + b'.
-
-    All are (steps, gates · hidden, n). Every gradient of a weight is one product over all steps.
-    """
-    x, before = _in_time(f.input, f.reverse), _before(states, f.h).swapaxes(1, 2)
-    to_x = _as_rows(of_inputs)
-    to_h = to_x if of_states is of_inputs else _as_rows(of_states)
-    all_steps = to_x.shape[1]
-    return (
-        _in_time(to_x.T.dot(f.weight_ih).reshape(x.shape), f.reverse),
-        to_x.dot(x.reshape(all_steps, x.shape[2])),
-        to_h.dot(before.reshape(all_steps, before.shape[2])),
-        None if f.bias_ih is None else to_x.dot(ones(all_steps, to_x.dtype)),
-        None if f.bias_hh is None else to_h.dot(ones(all_steps, to_h.dtype)),
-    )
-
-
-def _as_rows(x: ndarray) -> ndarray:
-    """A row for each gate's element, with all steps and the whole batch."""
-    return x.swapaxes(0, 1).reshape(x.shape[1], len(x) * x.shape[2])

@@ -51,19 +51,19 @@ def _weight(tap: Taps, t: int, dtype: Any) -> Any:
 def _back(g: Any, f: Any) -> Any:
     return give_back(g, taps=f.taps)
 
-def _sampling(name: str) -> Operation:
+def _sampling(name: str, saves: bool = False) -> Operation:
     """The same operation under the name that PyTorch has for one use of it."""
-    return operation(name, _sample, _back)
+    return operation(name, _sample, _back, saves=saves)
 
 sample: Operation      = _sampling("SampleBackward0")
 give_back: Operation   = operation("GiveBackBackward0", _give_back, lambda g, f: sample(g, taps=f.taps))
-reflection_pad1d       = _sampling("ReflectionPad1DBackward0")
-reflection_pad2d       = _sampling("ReflectionPad2DBackward0")
-reflection_pad3d       = _sampling("ReflectionPad3DBackward0")
-replication_pad1d      = _sampling("ReplicationPad1DBackward0")
-replication_pad2d      = _sampling("ReplicationPad2DBackward0")
-replication_pad3d      = _sampling("ReplicationPad3DBackward0")
-circular_pad           = _sampling("CircularPadBackward0")
+reflection_pad1d       = _sampling("ReflectionPad1DBackward0", saves=True)
+reflection_pad2d       = _sampling("ReflectionPad2DBackward0", saves=True)
+reflection_pad3d       = _sampling("ReflectionPad3DBackward0", saves=True)
+replication_pad1d      = _sampling("ReplicationPad1DBackward0", saves=True)
+replication_pad2d      = _sampling("ReplicationPad2DBackward0", saves=True)
+replication_pad3d      = _sampling("ReplicationPad3DBackward0", saves=True)
+circular_pad           = _sampling("CircularPadBackward0", saves=True)
 upsample_nearest1d     = _sampling("UpsampleNearest1DBackward0")
 upsample_nearest2d     = _sampling("UpsampleNearest2DBackward0")
 upsample_nearest_exact1d = _sampling("UpsampleNearestExact1DBackward0")
@@ -71,7 +71,7 @@ upsample_nearest_exact2d = _sampling("UpsampleNearestExact2DBackward0")
 upsample_linear1d      = _sampling("UpsampleLinear1DBackward0")
 upsample_bilinear2d    = _sampling("UpsampleBilinear2DBackward0")
 upsample_bicubic2d     = _sampling("UpsampleBicubic2DBackward0")
-adaptive_mean          = _sampling("AdaptiveAvgPool2DBackward0")
+adaptive_mean          = _sampling("AdaptiveAvgPool2DBackward0", saves=True)
 
 # A frame of one number: so much of it `before` and `after` each axis. Where that is negative, the input is cut.
 

@@ -256,10 +256,10 @@ def _avg_pool(
     places = _places(name, input.array, window, ceil_mode)
     plane = as_plane(input.array).shape[2:]
     if divisor_override is not None:
-        share: Any = input.array.dtype.type(1 / divisor_override)
+        count: Any = input.array.dtype.type(divisor_override)
     else:
-        share = (1 / _counts(window, places, plane, count_include_pad)).astype(input.array.dtype)
-    return apply(rules.mean, input, window=window, places=places, share=share)
+        count = _counts(window, places, plane, count_include_pad).astype(input.array.dtype)
+    return apply(rules.mean, input, window=window, places=places, count=count)
 
 
 def _counts(window: Window, places: Pair, plane: tuple[int, ...], with_padding: bool) -> ndarray:
@@ -386,6 +386,6 @@ def _largest_of_parts(x: ndarray, plane: tuple[int, ...], sizes: tuple[int, ...]
     planes, index = as_plane(x), np.zeros((*x.shape[:2], len(top), len(left)), np.int64)
     for i, j in np.ndindex(len(top), len(left)):
         part = planes[:, :, top[i] : bottom[i], left[j] : right[j]]
-        row, column = np.divmod(part.reshape(*x.shape[:2], -1).argmax(2), part.shape[3])
+        row, column = np.divmod(part.reshape(*x.shape[:2], part.shape[2] * part.shape[3]).argmax(2), part.shape[3])
         index[:, :, i, j] = (row + top[i]) * columns + column + left[j]
     return index.reshape(*x.shape[:2], *sizes)

@@ -298,8 +298,8 @@ def _which_modes(input: Tensor, mode: str) -> str:
         return f"Got {len(shape)}D input, but {mode} mode needs {3 if mode == 'linear' else 4}D input: {shape}"
     return (
         f"Input Error: interpolate takes (n, channels, length) with the modes nearest, nearest-exact, linear, area, "
-        f"and (n, channels, rows, columns) with nearest, nearest-exact, bilinear, bicubic, area; it got mode {mode} and an "
-        f"input of shape {shape}"
+        f"and (n, channels, rows, columns) with nearest, nearest-exact, bilinear, bicubic, area; it got mode {mode} "
+        f"and an input of shape {shape}"
     )
 
 

@@ -5,7 +5,7 @@ gradients against PyTorch and finite differences, for several dtypes, broadcast,
 (`test_operations`). An operation that has no row fails the suite. To add an operation, add its row.
 """
 
-from tests.autograd.table import elementwise, neural, products, reductions, shapes
+from tests.autograd.table import elementwise, layers, neural, products, reductions, shapes
 from tests.autograd.table.row import Row, Shapes
 
 DIFFERENTIABLE = [
@@ -16,6 +16,7 @@ DIFFERENTIABLE = [
     *products.PRODUCTS,
     *neural.LINEAR,
     *neural.NEURAL,
+    *layers.LAYERS,
     *reductions.REDUCTIONS,
     *shapes.SHAPE,
     *shapes.INDEXING,
@@ -27,7 +28,7 @@ _MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES
 NUMERIC = [
     row
     for row in OPERATIONS
-    if row not in [*_MOVES, *products.PRODUCTS, *neural.LINEAR]
+    if row not in [*_MOVES, *products.PRODUCTS, *neural.LINEAR, *layers.LAYERS]
     and row.name not in ("sinh", "cosh", "fmod", "remainder", "a % b")  # where PyTorch's are less exact far out
 ]
 """The rows that compute, and so have something to do with infinity and NaN."""
