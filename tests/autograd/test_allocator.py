@@ -18,16 +18,16 @@ def faults():
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 for _ in range(5):
-    np.ones(1 << 20)
+    np.ones(1 << 23)
 before = faults()
 for _ in range(20):
-    np.ones(1 << 20)
+    np.ones(1 << 23)
 print(faults() - before)
 """
 
 
 def faults(**environment: str) -> int:
-    """Page faults of twenty arrays of 8 MB, one after the other, in a new process."""
+    """Page faults of twenty arrays of 64 MB, one after the other, in a new process."""
     done = subprocess.run([sys.executable, "-c", FAULTS], env=environment, capture_output=True, text=True, check=True)
     return int(done.stdout)
 

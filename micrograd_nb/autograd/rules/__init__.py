@@ -12,6 +12,7 @@ from . import (
     reduction,
     sampling,
     shape,
+    winograd,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "reduction",
     "sampling",
     "shape",
+    "winograd",
 ]

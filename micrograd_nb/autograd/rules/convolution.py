@@ -19,6 +19,7 @@ of them without the rows, for signals.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import prod
 from typing import Any
 
@@ -34,17 +35,28 @@ from .windows import Pair, Window, as_plane, inside, sliding, whole
 FEW = 4
 """With fewer channels, the runs would be so short that long rows of the image, one for each weight, are faster."""
 
+CACHE = 1 << 18
+"""How many numbers a block of columns has: so many that it is still in the cache (1 MB) when they are multiplied."""
+
 def _conv(input: Any, weight: Any, bias: Any = None, *, window: Window, groups: int) -> Any:
-    x = as_plane(input)
+    x, matrix = as_plane(input), _matrix(as_plane(weight), groups)
     places = window.places(x.shape[2:])
-    rows = _product(_columns(x, window, places, groups), _matrix(as_plane(weight), groups))
-    if bias is not None:
-        rows += bias
+    rows = np.empty((len(x) * prod(places), len(weight)), input.dtype)
+    for part, at in _blocks(x, window, places):
+        block = _product(_columns(x[part], window, places, groups), matrix, rows[at])
+        if bias is not None:
+            block += bias
     images = rows.reshape(len(x), *places, len(weight)).transpose(0, 3, 1, 2)
     return images if input.ndim == 4 else images[:, :, 0]
 
 def _conv_input(input: Any, weight: Any, bias: Any = None, *, plane: Pair, window: Window, groups: int) -> Any:
-    """Every number of the output goes back to all that it was computed from, times the weight in between."""
+    """Every number of the output goes back to all that it was computed from, times the weight in between.
+
+    Where the window goes one step at a time, that is a convolution with the weights turned round.
+    """
+    turned = window.turned()
+    if turned is not None:
+        return _conv(input, _turned(weight, groups), bias, window=turned, groups=groups)
     n, places, channels = len(input), as_plane(input).shape[2:], weight.shape[1] * groups
     rows, taps = _rows(input, groups), _taps(as_plane(weight), groups)
     out = np.zeros((n, *whole(window, places, plane), channels), input.dtype)
@@ -57,11 +69,14 @@ def _conv_input(input: Any, weight: Any, bias: Any = None, *, plane: Pair, windo
 
 def _conv_weight(input: Any, other: Any, *, window: Window, groups: int) -> Any:
     """The gradient of each weight: the sum over all places of what it saw there, times the gradient there."""
-    columns, rows = _columns(as_plane(input), window, as_plane(other).shape[2:], groups), _rows(other, groups)
-    w = columns.T.dot(rows) if groups == 1 else columns.swapaxes(1, 2) @ rows
-    w = w.reshape(groups, *window.size, input.shape[1] // groups, other.shape[1] // groups)
-    w = np.ascontiguousarray(w.transpose(0, 4, 3, 1, 2))
-    return w.reshape(other.shape[1], input.shape[1] // groups, *window.size[4 - input.ndim:])
+    x, rows, places = as_plane(input), _rows(other, 1), as_plane(other).shape[2:]
+    each, out = input.shape[1] // groups, other.shape[1] // groups
+    total = np.zeros((groups, prod(window.size) * each, out), input.dtype)
+    for part, at in _blocks(x, window, places):
+        columns = _columns(x[part], window, places, groups)
+        total += columns.swapaxes(-1, -2) @ _in_groups(rows[at], groups)
+    w = total.reshape(groups, *window.size, each, out).transpose(0, 4, 3, 1, 2)
+    return np.ascontiguousarray(w).reshape(other.shape[1], each, *window.size[4 - input.ndim:])
 
 def _plane(f: Any) -> Pair:
     return f.input_shape[2:] if len(f.input_shape) == 4 else (1, f.input_shape[2])
@@ -87,6 +102,14 @@ conv_weight: Operation = operation("ConvolutionWeightBackward0", _conv_weight,
 # fmt: on
 
 # -- as matrices, one for each group if there are groups ---------------------------------------------------------------
+
+
+def _blocks(x: ndarray, window: Window, places: Pair) -> Iterator[tuple[slice, slice]]:
+    """As many images at a time as the cache holds the columns of: which images, and which rows."""
+    count = prod(places)
+    step = max(1, CACHE // max(1, count * prod(window.size) * x.shape[1]))
+    for start in range(0, len(x), step):
+        yield slice(start, start + step), slice(start * count, (start + step) * count)
 
 
 def _columns(x: ndarray, window: Window, places: Pair, groups: int) -> ndarray:
@@ -115,8 +138,12 @@ def _padded(x: ndarray, window: Window, places: Pair, order: tuple[int, int, int
 def _rows(x: ndarray, groups: int) -> ndarray:
     """A row for each place: (n · places, channels). No copy where the channels come last in memory."""
     x = as_plane(x)
-    rows = x.transpose(0, 2, 3, 1).reshape(len(x) * prod(x.shape[2:]), x.shape[1])
-    return rows if groups == 1 else rows.reshape(len(rows), groups, x.shape[1] // groups).swapaxes(0, 1)
+    return _in_groups(x.transpose(0, 2, 3, 1).reshape(len(x) * prod(x.shape[2:]), x.shape[1]), groups)
+
+
+def _in_groups(rows: ndarray, groups: int) -> ndarray:
+    """Rows of all channels, one group after the other: (groups, n · places, channels / groups)."""
+    return rows if groups == 1 else rows.reshape(len(rows), groups, rows.shape[1] // groups).swapaxes(0, 1)
 
 
 def _matrix(weight: ndarray, groups: int) -> ndarray:
@@ -134,8 +161,19 @@ def _taps(weight: ndarray, groups: int) -> ndarray:
     return taps[:, :, 0] if groups == 1 else taps
 
 
-def _product(rows: ndarray, matrix: ndarray) -> ndarray:
+def _turned(weight: ndarray, groups: int) -> ndarray:
+    """Weights for the way back: turned round, and with outputs as inputs."""
+    out, each, *size = weight.shape
+    parts = weight.reshape(groups, out // groups, each, *size).swapaxes(1, 2)
+    return np.flip(parts, tuple(range(3, parts.ndim))).reshape(groups * each, out // groups, *size)
+
+
+def _product(rows: ndarray, matrix: ndarray, out: ndarray | None = None) -> ndarray:
     """Rows times a matrix; group by group, and then side by side."""
     if rows.ndim == 2:
-        return rows.dot(matrix)
-    return (rows @ matrix).swapaxes(0, 1).reshape(rows.shape[1], len(rows) * matrix.shape[2])
+        return np.dot(rows, matrix, out)
+    product = (rows @ matrix).swapaxes(0, 1).reshape(rows.shape[1], len(rows) * matrix.shape[2])
+    if out is None:
+        return product
+    out[...] = product
+    return out

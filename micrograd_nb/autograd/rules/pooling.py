@@ -47,23 +47,31 @@ def _unpooled(input: Any, *, index: Any, plane: Any) -> Any:
 
 max_unpool = operation("MaxUnpool2DBackward0", _unpooled, lambda g, f: pick_largest(g, index=f.index), saves=True)
 
-# The commonest pooling, of 2 × 2 squares side by side, as two comparisons: of the columns, and then of the rows. It
-# takes a tenth of the time, and knows no index.
+# The commonest pooling, of 2 × 2 squares side by side, as two comparisons of half of the numbers with the other half:
+# of the columns, and then of the rows. It takes a tenth of the time, and knows no index.
 
 def _largest_of_squares(input: Any) -> Any:
     across = np.maximum(input[..., ::2], input[..., 1::2])
     return np.maximum(across[:, :, ::2], across[:, :, 1::2]), {"across": across}
 
 def _to_squares(g: Any, f: Any) -> Any:
-    left, right = f.input[..., ::2], f.input[..., 1::2]
-    d_across = _to_the_larger(g, f.across[:, :, ::2], f.across[:, :, 1::2], np.empty_like(f.across), 2)
-    return _to_the_larger(d_across, left, right, np.empty_like(f.input), 3)
+    g = _laid_out_as(g, f.output)
+    towards_across = _to_the_larger(g, f.across[:, :, ::2], f.across[:, :, 1::2], np.empty_like(f.across), 2)
+    return _to_the_larger(towards_across, f.input[..., ::2], f.input[..., 1::2], np.empty_like(f.input), 3)
 
 def _to_the_larger(g: Any, first: Any, second: Any, out: Any, axis: int) -> Any:
     """Of each pair along the axis, the larger gets the gradient; of equals the first."""
     to_first, to_second = (out[(slice(None),) * axis + (slice(k, None, 2),)] for k in (0, 1))
     np.multiply(g, first >= second, to_first)
     np.subtract(g, to_first, to_second)
+    return out
+
+def _laid_out_as(x: Any, like: Any) -> Any:
+    """The numbers in the order in which `like` has them in memory: to mix two orders takes twice the time of a copy."""
+    if x.strides == like.strides:
+        return x
+    out = np.empty_like(like)
+    out[...] = x
     return out
 
 def _by_index(input: Any) -> Any:

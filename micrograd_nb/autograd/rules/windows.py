@@ -52,6 +52,13 @@ class Window(NamedTuple):
                 top, left = i * below, j * beside
                 yield i, j, slice(top, top + rows * down, down), slice(left, left + columns * right, right)
 
+    def turned(self) -> Window | None:
+        """The window that leads back from the places to the plane; None where there are larger steps than one."""
+        rows, columns = (span - 1 - p for span, p in zip(self.span, self.padding, strict=True))
+        if self.stride != (1, 1) or rows < 0 or columns < 0:
+            return None
+        return self._replace(padding=(rows, columns))
+
     @property
     def is_one_element(self) -> bool:
         """Whether it sees each number of the plane once, one at a time."""

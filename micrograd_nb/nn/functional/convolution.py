@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...autograd.rules import convolution as rules
+from ...autograd.rules import winograd
 from ...autograd.rules.sampling import constant_pad
 from ...autograd.rules.windows import Window
 from ...tensors import Tensor, apply
@@ -146,6 +147,8 @@ def _convolve(
         around = _not_negative("padding", padding, axes)
     window = _window(size, steps, around, gaps)
     _check_room(input.array.shape[2:], around, window)
+    if winograd.fits(input.array, weight.array.shape[0], window, groups):
+        return apply(winograd.conv, input, weight, bias, window=window)
     return apply(rules.conv, input, weight, bias, window=window, groups=groups)
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from numpy import ndarray
 from numpy.lib.stride_tricks import sliding_window_view
 
-from micrograd_nb.autograd.rules import attention, convolution, normalization, pooling, recurrent, sampling
+from micrograd_nb.autograd.rules import attention, convolution, normalization, pooling, recurrent, sampling, winograd
+from micrograd_nb.autograd.rules.windows import Window
 from micrograd_nb.tensors import apply
 from tests.autograd.table.row import Row
 
@@ -114,6 +115,13 @@ def heads(m: Any, x: Any) -> Any:
     return apply(attention.split_heads, x, parts=3, heads=2, batch_first=True)[0]
 
 
+def tiled(m: Any, *xs: Any) -> Any:
+    """A convolution of 3 × 3 by Winograd's tiles, also of so few channels that nobody would choose it."""
+    if m.__name__ == "torch" or not xs[0].is_floating_point():
+        return m.nn.functional.conv2d(*xs, padding=1)
+    return apply(winograd.conv, *xs, *[None] * (3 - len(xs)), window=Window((3, 3), padding=(1, 1)))
+
+
 def weights(gates: int, size: int = 2, hidden: int = 3) -> tuple[tuple[int, ...], ...]:
     rows = gates * hidden
     return (rows, size), (rows, hidden), (rows,), (rows,)
@@ -128,6 +136,7 @@ CONVOLUTION = [
     Row("conv2d, many channels", convolution.conv,      lambda m, *xs: m.nn.functional.conv2d(*xs, stride=2, padding=1), lambda *xs: conv2d(*xs, stride=2, padding=1), (((1, 5, 4, 4), (2, 5, 3, 3), (2,)), ((0, 5, 4, 4), (2, 5, 3, 3), (2,)))),
     Row("conv2d, 1 × 1",       convolution.conv,        lambda m, *xs: m.nn.functional.conv2d(*xs),                      conv2d, (((2, 4, 3, 2), (3, 4, 1, 1)), ((0, 4, 3, 2), (3, 4, 1, 1)))),
     Row("conv2d, groups",      convolution.conv,        lambda m, *xs: m.nn.functional.conv2d(*xs, groups=2),            lambda x, w: np.concatenate([conv2d(x[:, :2], w[:1]), conv2d(x[:, 2:], w[1:])], 1), (((2, 4, 3, 3), (2, 2, 2, 2)), ((0, 4, 3, 3), (2, 2, 2, 2)))),
+    Row("conv2d, by tiles",    winograd.conv,           tiled,                                                           lambda *xs: conv2d(*xs, padding=1), (((2, 2, 4, 8), (3, 2, 3, 3), (3,)), ((1, 3, 4, 4), (2, 3, 3, 3)), ((0, 2, 4, 4), (3, 2, 3, 3), (3,)))),
     Row("conv1d",              convolution.conv,        lambda m, *xs: m.nn.functional.conv1d(*xs),                      lambda x, w, b: conv2d(x[:, :, None], w[:, :, None], b)[:, :, 0], (((2, 2, 5), (3, 2, 3), (3,)), ((0, 2, 5), (3, 2, 3), (3,)))),
     Row("conv_transpose2d",    convolution.conv_input,  lambda m, *xs: m.nn.functional.conv_transpose2d(*xs, stride=2),  lambda *xs: conv_transpose2d(*xs, stride=2), (((2, 2, 2, 3), (2, 3, 3, 2), (3,)), ((0, 2, 2, 3), (2, 3, 3, 2), (3,)))),
     Row("unfold",              sampling.unfold,         lambda m, x: m.nn.functional.unfold(x, 2),                       lambda x: windows(x, (2, 2)).transpose(0, 1, 4, 5, 2, 3).reshape(len(x), 8, 9), IMAGES),

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
+from micrograd_nb.autograd.rules import convolution, winograd
+from micrograd_nb.autograd.rules.windows import Window
 from micrograd_nb.nn import functional as F
 from tests.nn.functional.beside import assert_alike
 
@@ -74,6 +76,26 @@ def test_without_a_batch_without_a_bias(name: str, shape, weight, torch, rng) ->
 def test_padding_by_name(padding: str, size, dilation: int, torch, rng) -> None:
     arrays = [rng.normal(size=s) for s in ((2, 3, 9, 10), (4, 3, *size))]
     assert_alike(lambda m, *xs: m.nn.functional.conv2d(*xs, padding=padding, dilation=dilation), arrays, torch)
+
+
+@pytest.mark.parametrize("padding", [0, 1, 2, (1, 0)])
+@pytest.mark.parametrize("bias", [False, True])
+def test_many_channels_by_winograds_tiles(padding, bias: bool, torch, rng) -> None:
+    plane = (8 - 2 * padding + 2, 4 - 2 * padding + 2) if isinstance(padding, int) else (8, 6)
+    arrays = [rng.normal(size=s) for s in ((2, 16, *plane), (17, 16, 3, 3), (17,))]
+    result = F.conv2d(mg.tensor(arrays[0]), mg.tensor(arrays[1], requires_grad=True), padding=padding)
+    assert result.grad_fn.operation is winograd.conv
+    assert_alike(lambda m, *xs: m.nn.functional.conv2d(*xs, padding=padding), arrays[: 2 + bias], torch)
+
+
+def test_winograds_tiles_in_float32_err_little_more_than_sums(rng) -> None:
+    x, w = rng.normal(size=(4, 32, 16, 16)), rng.normal(size=(32, 32, 3, 3)) / (32 * 9) ** 0.5
+    window = Window((3, 3), padding=(1, 1))
+    exact = convolution.conv(x, w, window=window, groups=1)
+    by_tiles = winograd.conv(x.astype("f4"), w.astype("f4"), window=window)
+    by_sums = convolution.conv(x.astype("f4"), w.astype("f4"), window=window, groups=1)
+    assert by_tiles.dtype == np.float32
+    assert abs(by_tiles - exact).max() < 4 * abs(by_sums - exact).max() < 2e-5
 
 
 def test_float32_stays_and_the_result_has_its_channels_last_in_memory() -> None:

@@ -123,6 +123,12 @@ def test_values_that_are_no_numbers(size: int, special: float, torch, rng) -> No
         assert_same(*(getattr(m.nn.functional, name)(m.tensor(x), size) for m in (mg, torch)))
 
 
+@pytest.mark.parametrize("square", [[[1, 2], [2, 1]], [[1, 1], [2, 2]], [[2, 1], [1, 2]], [[0, 0], [0, 1]]], ids=str)
+def test_a_square_is_read_row_by_row(square, torch) -> None:
+    x = np.tile(np.array(square, float), (1, 1, 2, 2))
+    assert_alike(lambda m, x: m.nn.functional.max_pool2d(x, 2), [x], torch, second=False)
+
+
 def test_of_equals_the_first_gets_the_gradient(torch) -> None:
     for padding in (0, 1):
         assert_alike(
