@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..tensors import Tensor, cross_entropy
-from .functional import check_reduction, mse_loss, only_the_mean
+from .functional.loss import check_reduction, mse_loss, only_the_mean
 from .module import Module
 
 

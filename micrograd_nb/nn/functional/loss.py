@@ -1,29 +1,11 @@
-"""Layers and losses as functions: what the modules of `nn` compute, without weights of their own.
-
-`nn.Linear(3, 2)(x)` is `linear(x, layer.weight, layer.bias)`. Usually imported as `F`:
-
-    import micrograd_nb.nn.functional as F
-"""
+"""Losses: one number that says how wrong the outputs are, for `backward()` to start from."""
 
 from __future__ import annotations
 
 import warnings
 
-from .. import tensors
-from ..tensors import Tensor, linear
-from ..tensors.elementwise import relu, sigmoid, tanh
-from ..tensors.reductions import log_softmax, softmax
-
-__all__ = [
-    "cross_entropy",
-    "linear",
-    "log_softmax",
-    "mse_loss",
-    "relu",
-    "sigmoid",
-    "softmax",
-    "tanh",
-]
+from ... import tensors
+from ...tensors import Tensor
 
 _REDUCTIONS = ("none", "mean", "sum")
 
