@@ -21,6 +21,7 @@ from .broadcasting import unbroadcast
 from .node import AccumulateGrad, Node
 from .quiet import quietly
 from .recorded import Recorded
+from .several import Gradients
 from .tensor_maker import tensor_of
 
 
@@ -98,8 +99,8 @@ def _before(node: Node, grad: Any) -> Any:
     for hook in (*hooks.of(node, "tensor").values(), *hooks.of(node, "retain").values()):
         grad = _replaced(hook(_tensor(grad)), grad)
     for hook in hooks.of(node, "before").values():
-        result = hook((_tensor(grad),))
-        grad = grad if result is None else _replaced(_single(result), grad)
+        result = hook(_tensors(node, grad))
+        grad = grad if result is None else _changed(grad, result if isinstance(result, tuple) else (result,))
     return grad
 
 
@@ -109,7 +110,7 @@ def _after(node: Node, grad: Any, products: list[Any]) -> list[Any]:
     if shapes is not None:
         products = [p if p is None else unbroadcast(p, shape) for p, shape in zip(products, shapes, strict=True)]
     for hook in hooks.of(node, "after").values():
-        result = hook(tuple(None if p is None else _tensor(p) for p in products), (_tensor(grad),))
+        result = hook(tuple(None if p is None else _tensor(p) for p in products), _tensors(node, grad))
         if result is not None:
             given = result if isinstance(result, tuple) else (result,)
             if len(given) != len(products):
@@ -141,8 +142,18 @@ def _replaced(new: Any, old: Any) -> Any:
     return Recorded(new.array, new.node) if isinstance(old, Recorded) else new.array[...]
 
 
-def _single(result: Any) -> Any:
-    return result[0] if isinstance(result, tuple) else result
+def _tensors(node: Node, grad: Any) -> tuple[Any, ...]:
+    """The gradients of all outputs of a node; None where none came."""
+    if not isinstance(grad, Gradients):
+        return (_tensor(grad),)
+    return tuple(_tensor(grad[place]) if place in grad else None for place in range(len(node.output)))
+
+
+def _changed(grad: Any, new: tuple[Any, ...]) -> Any:
+    """The gradient of a node with those of its outputs replaced."""
+    if not isinstance(grad, Gradients):
+        return _replaced(new[0], grad)
+    return Gradients({place: _replaced(x, grad.get(place)) for place, x in enumerate(new) if x is not None})
 
 
 # -- changes in place --------------------------------------------------------------------------------------------------

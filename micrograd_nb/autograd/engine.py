@@ -76,10 +76,8 @@ def backward_steps(
         RuntimeError: an earlier pass has freed the graph. No leaf has been touched then.
     """
     grads: dict[Node | None, Any] = {None: None}  # the gradient that has arrived at each node so far
-    passed_on = set()  # the ids of gradients that are not ours alone
     for node, seed in roots:
-        grads[node] = grads[node] + seed if node in grads else seed
-        passed_on.add(id(seed))
+        grads[node] = grads[node] + seed if node in grads else _lent(seed, node)
         if watch:
             yield Step("seed", node, total=grads[node])
     order, leaves = _reachable(grads)
@@ -114,11 +112,9 @@ def backward_steps(
             if before is not None:
                 grads[target] = before + contribution
             else:
-                grads[target] = contribution
-                if contribution is grad:
-                    passed_on.add(id(grad))
+                grads[target] = contribution if contribution is not grad else _lent(grad, target)
             if watch:
-                summed = summed_axes(product.shape, contribution.shape)
+                summed = () if node.stretched is None else summed_axes(product.shape, contribution.shape)
                 yield Step("send", node, i, target, grad, product, summed, contribution, before, grads[target])
         if freeing:
             node.input = node.other = node.output = None
@@ -138,7 +134,7 @@ def backward_steps(
         if watch:
             yield _arrival(node, grad)
         if leaf is not None and not shadow:
-            leaf.accumulate_grad(grad, not watch and id(grad) not in passed_on)  # a watcher holds it, too
+            leaf.accumulate_grad(grad, owned=not watch)  # a watcher holds it, too
             if extra is not None:
                 extra.accumulated(node, leaf)
     if watch:
@@ -153,6 +149,11 @@ def run_backward(roots: Sequence[Root], *, retain_graph: bool = False, extra: ca
             pass
     finally:
         unsilence(warnings)
+
+
+def _lent(grad: Any, target: Any) -> Any:
+    """A gradient that others hold, too: a leaf gets a view of it, which it will copy."""
+    return grad if target.targets else grad[...]
 
 
 _by_number = attrgetter("number")

@@ -6,12 +6,12 @@ and Jupyter, and everywhere once `micrograd_nb.widgets` is imported.
 
 from __future__ import annotations
 
+import os.path
 import sys
-from pathlib import Path
 
 from .node import Node
 
-_PACKAGE = str(Path(__file__).parents[1])
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 (pathlib takes 4 ms to import)
 
 on = "IPython" in sys.modules
 

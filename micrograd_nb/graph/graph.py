@@ -188,7 +188,7 @@ class _Reader:
             if tensor is None and not node.inputs:
                 return ""
             value = node.inputs[position] if tensor is None else tensor.array
-            grad = None if tensor is None or tensor._grad is None else tensor._grad.array
+            grad = None if tensor is None or tensor.grad is None else tensor.grad.array
             self.ids[id(leaf)] = new = self._new("p", "parameter", self._name(leaf), value, grad)
             self.leaves[new] = leaf
         return self.ids[id(leaf)]

@@ -80,8 +80,8 @@ class Optimizer:
             for p in group["params"]:
                 if set_to_none:
                     p._grad = None
-                elif p._grad is not None:
-                    p._grad.array.fill(0)
+                elif p.grad is not None:
+                    p.grad.array.fill(0)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Changes every parameter that has a gradient.

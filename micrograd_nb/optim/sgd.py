@@ -83,9 +83,12 @@ class SGD(Optimizer):
         as_it_is = not (group["weight_decay"] or group["maximize"])
         state, scratch, dtype = self.state, self._scratch, None
         for p in group["params"]:
-            if p._grad is None:
-                continue
-            x, g, t = p.array, p._grad.array, scratch.get(p)
+            g = p._grad  # an array, until somebody asks for the tensor
+            if type(g) is not ndarray:
+                if g is None:
+                    continue
+                g = g.array
+            x, t = p.array, scratch.get(p)
             if x.dtype is not dtype:
                 dtype = x.dtype
                 lr, mu, fresh = constants(dtype, float(group["lr"]), momentum, 1 - dampening)

@@ -30,8 +30,6 @@ from .axes import Size
 from .printing import tensor_repr
 from .record import operand, wrap
 
-_new = object.__new__
-
 
 @record.makes
 class Tensor:
@@ -54,7 +52,7 @@ class Tensor:
 
     array: ndarray
     node: Node | None
-    _grad: Tensor | None
+    _grad: Tensor | ndarray | None  # an array until somebody asks for the tensor
 
     def __init__(self, data: Any = ()) -> None:
         self.array = np.array(data.array if isinstance(data, Tensor) else data, dtypes.get_default_dtype().dtype)
@@ -136,9 +134,12 @@ class Tensor:
     @property
     def grad(self) -> Tensor | None:
         """∂loss/∂self, added up over all backward passes since it was last None. Leaves only."""
-        if self._grad is None and not self.is_leaf:
+        grad = self._grad
+        if grad is None and not self.is_leaf:
             errors.warn_not_a_leaf()
-        return self._grad
+        if type(grad) is ndarray:
+            grad = self._grad = wrap(grad)
+        return grad  # type: ignore[return-value]
 
     @grad.setter
     def grad(self, grad: Tensor | None) -> None:
@@ -278,16 +279,15 @@ class Tensor:
 
         `owned`: nobody but the engine holds the array. It may become the gradient unless it is a view.
         """
+        now = self._grad
         if isinstance(grad, Recorded):  # create_graph: the gradient has a history
             new = wrap(grad.array, grad.node)
-            self._grad = new if self._grad is None else self._grad + new
-            return
-        if self._grad is not None:
-            np.add(self._grad.array, grad, self._grad.array)
-            return
-        self._grad = new = _new(Tensor)
-        new.array = grad if owned and type(grad) is ndarray and grad.base is None else np.array(grad)
-        new._grad = new.node = None
+            self._grad = new if now is None else self.grad + new
+        elif now is None:
+            self._grad = grad if owned and type(grad) is ndarray and grad.base is None else np.array(grad)
+        else:
+            array = now if type(now) is ndarray else now.array  # type: ignore[union-attr]
+            np.add(array, grad, array)
 
     # -- each element: see `elementwise`
 

@@ -174,22 +174,31 @@ class Generator:
     """
 
     def __init__(self) -> None:
-        self.seed()
+        self._seed: int | None = None
+        self._numpy: np.random.Generator | None = None
+
+    @property
+    def numpy(self) -> np.random.Generator:
+        """The source itself, NumPy's. Made when it is first asked for: numpy.random takes 8 ms to import."""
+        if self._numpy is None:
+            self.seed()
+        assert self._numpy is not None
+        return self._numpy
 
     def manual_seed(self, seed: int) -> Generator:
         """Starts over from `seed`: the same numbers follow."""
         self._seed = int(seed)
-        self.numpy = np.random.default_rng(self._seed % (1 << 64))  # a negative seed is allowed, as in PyTorch
+        self._numpy = np.random.default_rng(self._seed % (1 << 64))  # a negative seed is allowed, as in PyTorch
         return self
 
     def seed(self) -> int:
         """Starts over from a seed that the system chooses, and returns it."""
         self.manual_seed(int(np.random.SeedSequence().entropy) % (1 << 63))  # type: ignore[arg-type]
-        return self._seed
+        return self.initial_seed()
 
     def initial_seed(self) -> int:
         """The seed that the numbers started from."""
-        return self._seed
+        return self.seed() if self._seed is None else self._seed
 
     def get_state(self) -> dict[str, Any]:
         """Where the sequence stands; `set_state` goes back there."""

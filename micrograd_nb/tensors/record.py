@@ -87,7 +87,7 @@ def binary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Ten
             array = input.array
         except AttributeError:
             raise errors.not_a_tensor(operation, input) from None
-        if isinstance(other, _kind):
+        if type(other) is _kind or isinstance(other, _kind):  # the first is faster
             other_array = other.array
             other_target = other.node
             if array.dtype is not other_array.dtype:

@@ -141,3 +141,44 @@ def test_hooks_see_gradients_with_a_history_under_create_graph() -> None:
     (slope,) = mg.autograd.grad(y, x, create_graph=True)  # x · 3x²
     assert seen[0].requires_grad
     assert mg.autograd.grad(slope, x)[0].item() == 9 * 2.0**2
+
+
+def test_hooks_of_a_function_with_several_outputs(torch: ModuleType) -> None:
+    def told(m: Any) -> list[Any]:
+        class Two(m.autograd.Function):
+            @staticmethod
+            def forward(ctx: Any, x: Any) -> Any:
+                return x * 2, x * 3
+
+            @staticmethod
+            def backward(ctx: Any, a: Any, b: Any) -> Any:
+                return a * 2 + b * 3
+
+        seen: list[Any] = []
+        x = m.tensor([1.0, 2.0], requires_grad=True)
+        a, b = Two.apply(x)
+        a.register_hook(lambda g: seen.append(g.tolist()))
+        a.grad_fn.register_prehook(lambda gs: (seen.append(_numbers(gs)), tuple(g * 10 for g in gs))[1])
+        a.grad_fn.register_hook(lambda i, o: seen.append((_numbers(i), _numbers(o))))
+        (a + b).sum().backward()
+        return [*seen, x.grad.tolist()]
+
+    assert told(mg) == told(torch)
+
+
+def test_watching_a_function_with_several_outputs() -> None:
+    class Two(mg.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: Any) -> Any:
+            return x * 2, x * 3
+
+        @staticmethod
+        def backward(ctx: Any, a: Any, b: Any) -> Any:
+            return a * 2 + b * 3
+
+    x = mg.tensor([1.0, 2.0], requires_grad=True)
+    a, b = Two.apply(x)
+    assert next(s for s in (a * b).sum().backward_steps(shadow=True) if s.kind == "accumulate").total.tolist() == [
+        12,
+        24,
+    ]

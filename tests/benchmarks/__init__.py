@@ -5,5 +5,6 @@ One thread, unless the environment says otherwise: set here, since NumPy and PyT
 
 import os
 
+THREADS = int(os.environ.get("OMP_NUM_THREADS", "1"))
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
+    os.environ.setdefault(_variable, str(THREADS))
