@@ -5,7 +5,17 @@ gradients against PyTorch and finite differences, for several dtypes, broadcast,
 (`test_operations`). An operation that has no row fails the suite. To add an operation, add its row.
 """
 
-from tests.autograd.table import elementwise, neural, products, reductions, shapes
+from tests.autograd.table import (
+    activation,
+    distance,
+    elementwise,
+    embedding,
+    loss,
+    neural,
+    products,
+    reductions,
+    shapes,
+)
 from tests.autograd.table.row import Row, Shapes
 
 DIFFERENTIABLE = [
@@ -16,6 +26,11 @@ DIFFERENTIABLE = [
     *products.PRODUCTS,
     *neural.LINEAR,
     *neural.NEURAL,
+    *activation.ACTIVATIONS,
+    *activation.OF_CHANNELS,
+    *loss.LOSSES,
+    *embedding.EMBEDDINGS,
+    *distance.DISTANCES,
     *reductions.REDUCTIONS,
     *shapes.SHAPE,
     *shapes.INDEXING,
@@ -23,11 +38,12 @@ DIFFERENTIABLE = [
 ]
 OPERATIONS = [*DIFFERENTIABLE, *elementwise.WITHOUT_GRADIENT, *reductions.WITHOUT_GRADIENT]
 
-_MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES]
+_MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES, *embedding.EMBEDDINGS]
+_WITH_SHAPES = [*activation.OF_CHANNELS, *loss.LOSSES, *distance.DISTANCES]
 NUMERIC = [
     row
     for row in OPERATIONS
-    if row not in [*_MOVES, *products.PRODUCTS, *neural.LINEAR]
+    if row not in [*_MOVES, *products.PRODUCTS, *neural.LINEAR, *_WITH_SHAPES]
     and row.name not in ("sinh", "cosh", "fmod", "remainder", "a % b")  # where PyTorch's are less exact far out
 ]
 """The rows that compute, and so have something to do with infinity and NaN."""
