@@ -20,11 +20,11 @@ from .module import Module
 class _Loss(Module):
     """What all have in common: a reduction."""
 
-    def __init__(
-        self, size_average: None = None, reduce: None = None, reduction: str = "mean", also: tuple[str, ...] = ()
-    ) -> None:
+    reductions_besides: tuple[str, ...] = ()
+
+    def __init__(self, size_average: None = None, reduce: None = None, reduction: str = "mean") -> None:
         super().__init__()
-        check_reduction(reduction, size_average, reduce, also)
+        check_reduction(reduction, size_average, reduce, self.reductions_besides)
         self.reduction = reduction
 
 
@@ -175,10 +175,12 @@ class KLDivLoss(_Loss):
     warns of it.
     """
 
+    reductions_besides = ("batchmean",)
+
     def __init__(
         self, size_average: None = None, reduce: None = None, reduction: str = "mean", log_target: bool = False
     ) -> None:
-        super().__init__(size_average, reduce, reduction, also=("batchmean",))
+        super().__init__(size_average, reduce, reduction)
         self.log_target = log_target
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:

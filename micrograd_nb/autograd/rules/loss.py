@@ -124,7 +124,7 @@ def _nll(input: Any, *, target: Any, weight: Any, ignore_index: int, reduction: 
     losses = np.where(kept, -share * np.take_along_axis(input, at, 1).squeeze(1), 0)
     if reduction == "mean":
         total = share.sum()
-        return losses.sum() / total, {"at": at, "share": share / total}
+        return losses.sum() / total, {"at": at, "share": np.where(kept, share / total, 0)}
     return _reduced(losses, reduction), {"at": at, "share": share}
 
 def _towards_classes(g: Any, f: Any) -> Any:

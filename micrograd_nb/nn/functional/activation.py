@@ -150,7 +150,10 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """
     need_floats("softshrink", input)
     if lambd < 0:
-        raise RuntimeError(f"lambda must be greater or equal to 0, but found to be {lambd}.")
+        raise RuntimeError(
+            f"lambda must be in range [0, {np.finfo(input.array.dtype).max:g}] for input dtype "
+            f"{input.dtype.scalar_type}, but found {lambd:g}: it is how much nearer to 0 everything gets"
+        )
     return _activate("softshrink", rules.softshrink, input, lambd=lambd)
 
 
@@ -371,7 +374,12 @@ def _hardtanh(name: str, input: Tensor, min_val: float, max_val: float, inplace:
     """For integers, the limits are integers, too."""
     kind = input.array.dtype.kind
     if kind == "b":
-        raise RuntimeError(f"Bool inputs not supported for {name}: a bool has no size to limit. Use x.float().")
+        raise RuntimeError("Bool inputs not supported for hardtanh: a bool has no size to limit. Use x.float().")
+    if kind == "u" and min_val < 0:
+        raise RuntimeError(
+            f"cannot do hardtanh on an unsigned type with negative limits: {input.dtype.name} has no {min_val}. "
+            "Use x.long()."
+        )
     low, high = (min_val, max_val) if kind == "f" else (int(min_val), int(max_val))
     return _run(name, rules.hardtanh, input, inplace, min_val=low, max_val=high)
 

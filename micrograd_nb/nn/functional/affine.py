@@ -41,8 +41,8 @@ def _check(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None) 
             )
     if bias is not None and bias.array.shape != w[:1]:
         raise RuntimeError(
-            f"bilinear(): bias size does not match weight size: got {list(bias.array.shape)} but expected {w[0]}: a "
-            "number for each output"
+            f"bilinear(): bias size does not match weight size: got {', '.join(map(str, bias.array.shape))} but "
+            f"expected {w[0]}: a number for each output"
         )
     if not input1.array.dtype == input2.array.dtype == weight.array.dtype:
         raise RuntimeError(

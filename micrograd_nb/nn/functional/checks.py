@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy import ndarray
 
-from ...tensors import Tensor
+from ...autograd import Operation
+from ...tensors import Tensor, errors
 from ...tensors.dtypes import common_dtype
 from ...tensors.record import cast
 
@@ -23,7 +25,7 @@ def need_floats(name: str, input: Any) -> None:
 
 
 def not_implemented(name: str, input: Tensor) -> NotImplementedError:
-    """The error for a function of floats that was given integers or truth values."""
+    """The error for a function of floats that was given something else, or floats of too few digits."""
     return NotImplementedError(f'"{name}" is not implemented for {input.dtype.name}: it takes floats. Use x.float().')
 
 
@@ -31,6 +33,15 @@ def same_dtype(*tensors: Tensor) -> list[Tensor]:
     """The tensors, cast to their common dtype."""
     common = common_dtype(*(x.array for x in tensors))
     return [cast(x, common) for x in tensors]
+
+
+def broadcast(operation: Operation, *tensors: Tensor) -> list[Tensor]:
+    """The tensors, stretched to one shape; an error of the operation, if they do not broadcast."""
+    try:
+        shape = np.broadcast_shapes(*(x.array.shape for x in tensors))
+    except ValueError as error:
+        raise errors.explain(operation, error, *tensors) from None
+    return [x if x.array.shape == shape else x.expand(shape) for x in tensors]
 
 
 def constant(function: str, argument: str, x: Tensor) -> ndarray:

@@ -10,7 +10,7 @@ from numpy import ndarray
 
 from ...autograd.rules import ctc as rules
 from ...tensors import Tensor, apply, from_numpy
-from .checks import need_floats
+from .checks import need_floats, not_implemented
 from .reduction import check_reduction, reduced
 
 Lengths = Tensor | Sequence[int]
@@ -51,6 +51,8 @@ def ctc_loss(
     """
     check_reduction(reduction)
     need_floats("ctc_loss", log_probs)
+    if log_probs.array.dtype == np.float16:
+        raise not_implemented("ctc_loss", log_probs)
     alone = log_probs.array.ndim == 2
     if alone:
         log_probs = log_probs.unsqueeze(1)

@@ -10,7 +10,7 @@ from ...autograd.rules import distance as rules
 from ...autograd.rules.elementwise import sub as minus
 from ...tensors import Tensor, apply, axes, errors, from_numpy
 from ...tensors.dtypes import get_default_dtype
-from .checks import same_dtype
+from .checks import broadcast, same_dtype
 
 
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
@@ -36,8 +36,7 @@ def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -
         raise RuntimeError(
             f"expected common dtype to be floating point, yet common dtype is {x1.dtype.scalar_type}: use x.float()"
         )
-    ndim = max(x1.array.ndim, x2.array.ndim)
-    x1, x2 = (x.reshape((1,) * (ndim - x.array.ndim) + x.array.shape) for x in (x1, x2))
+    x1, x2 = broadcast(rules.pairwise, x1, x2)
     return (normalize(x1, 2.0, dim, eps) * normalize(x2, 2.0, dim, eps)).sum(dim)
 
 

@@ -18,9 +18,9 @@ from numpy import ndarray
 
 from ...autograd import no_grad
 from ...autograd.rules import loss as rules
-from ...tensors import Tensor, apply, errors, where
+from ...tensors import Tensor, apply, where
 from .activation import logsigmoid
-from .checks import constant, need_floats, same_dtype
+from .checks import broadcast, constant, need_floats, same_dtype
 from .reduction import check_reduction, reduced
 
 # -- of numbers --------------------------------------------------------------------------------------------------------
@@ -330,11 +330,7 @@ def _pair(name: str, input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
             "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
             stacklevel=3,
         )
-        try:
-            shape = np.broadcast_shapes(a.shape, b.shape)
-        except ValueError as error:
-            raise errors.explain(rules.mse, error, input, target) from None
-        input, target = input.expand(shape), target.expand(shape)
+        input, target = broadcast(rules.mse, input, target)
     if a.dtype is not b.dtype:
         input, target = same_dtype(input, target)
     if name:

@@ -134,7 +134,7 @@ def multi_margin_loss(
     losses = ((gaps if p == 1 else gaps * gaps) * from_numpy(wrong)).sum(1) / classes
     if weight is not None:
         losses = losses * from_numpy(_class_weights(weight, scores)[right])
-    return reduced(losses.reshape(()) if alone else losses, reduction)
+    return reduced(losses.reshape(target.shape) if alone else losses, reduction)
 
 
 def multilabel_margin_loss(

@@ -201,7 +201,7 @@ def _row_numbers(input: Tensor, weight: Table, name: str) -> ndarray:
     if index.dtype not in (np.int64, np.int32):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"Tensor of {input.dtype.scalar_type} instead (while checking arguments for {name}). Use x.long()."
+            f"Tensor instead (while checking arguments for {name}): it is of {input.dtype.name}. Use x.long()."
         )
     if index.size and (index.min() < 0 or index.max() >= len(table)):
         wrong = index[(index < 0) | (index >= len(table))][0]
@@ -254,7 +254,7 @@ def _bags(input: Tensor, offsets: Tensor | None, include_last_offset: bool) -> t
         if offsets is not None:
             raise ValueError(
                 "if input is 2D, then offsets has to be None, as input is treated is a mini-batch of fixed length "
-                f"sequences. However, found offsets of type {type(offsets)}"
+                f"sequences. However, found offsets of type {type(offsets).__name__}"
             )
         return np.repeat(np.arange(sizes[0]), sizes[1]), sizes[0]
     if len(sizes) != 1:
@@ -270,7 +270,7 @@ def _check_offsets(starts: ndarray, offsets: Tensor, length: int, include_last_o
     if starts.dtype not in (np.int64, np.int32):
         raise RuntimeError(
             "Expected tensor for argument #1 'offsets' to have one of the following scalar types: Long, Int; but got "
-            f"Tensor of {offsets.dtype.scalar_type} instead (while checking arguments for embedding_bag). "
+            f"Tensor instead (while checking arguments for embedding_bag): it is of {offsets.dtype.name}. "
             "Use offsets.long()."
         )
     if include_last_offset and not len(starts):
