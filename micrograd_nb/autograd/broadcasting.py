@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy import ndarray
 
 from .constants import ones
@@ -35,4 +36,6 @@ def summed_axes(wide: tuple[int, ...], narrow: tuple[int, ...]) -> tuple[int, ..
 
 def sum_of_rows(rows: Any) -> Any:
     """The sum of a matrix along its first axis. `ones @ rows` takes a third of the time of `rows.sum(0)`."""
-    return ones(len(rows), rows.dtype).dot(rows) if type(rows) is ndarray else rows.sum(0)
+    if type(rows) is ndarray:
+        return ones(len(rows), rows.dtype).dot(rows)
+    return rows.sum(0) if hasattr(rows, "record") else np.dot(ones(len(rows), rows.dtype), rows)

@@ -35,7 +35,7 @@ def leave_node(
     if len(node.rules) != len(targets):
         node.rules = operation.rules_for(len(targets))
     if operation.broadcasts:
-        shapes = tuple([x.shape if isinstance(x, ndarray) else () for x in inputs])
+        shapes = tuple([getattr(x, "shape", ()) for x in inputs])
         if any(shape != value.shape for shape in shapes):
             node.stretched = shapes
     if operation.needs_shape:

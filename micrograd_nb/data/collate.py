@@ -1,9 +1,9 @@
-"""Makes one batch of many samples: `default_collate`."""
+"""Makes one batch of many samples: `default_collate`. Where nothing is batched, `default_convert` makes tensors."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, MutableMapping, Sequence
 from copy import copy
 from typing import Any
 
@@ -38,6 +38,31 @@ def default_collate(batch: Sequence[Any]) -> Any:
     return _collate(list(batch), "")
 
 
+def default_convert(data: Any) -> Any:
+    """Makes tensors of the arrays in a sample, and leaves everything else. (PyTorch: torch.utils.data.default_convert)
+
+    A `DataLoader` with `batch_size=None` does this to each sample.
+
+    >>> import numpy as np
+    >>> default_convert((np.array([1, 2]), "two", 3))
+    [tensor([1, 2]), 'two', 3]
+    """
+    match data:
+        case Tensor() | str() | bytes():
+            return data
+        case np.ndarray() if data.dtype.kind in "SUO":
+            return data
+        case np.ndarray() | np.generic():
+            return as_tensor(data)
+        case Mapping():
+            return _same_kind(data, {key: default_convert(value) for key, value in data.items()})
+        case tuple() if hasattr(data, "_fields"):
+            return type(data)(*(default_convert(value) for value in data))
+        case Sequence():
+            return [default_convert(value) for value in data]  # a tuple becomes a list, as in PyTorch
+    return data
+
+
 def _collate(batch: list[Any], place: str) -> Any:
     """`place` says where in the samples these values stand: ['image'][0]."""
     first = batch[0]
@@ -58,7 +83,7 @@ def _collate(batch: list[Any], place: str) -> Any:
             return _sequence(batch, place)
     raise TypeError(
         "default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found "
-        f"{type(first)}{_at(place)}. Give the DataLoader a collate_fn that makes a batch of a list of such samples."
+        f"{type(first)}{_at(place)}. {_remedy(first)}"
     )
 
 
@@ -82,12 +107,7 @@ def _mapping(batch: list[Any], place: str) -> Any:
                 f"each dict in a batch must have the same keys, but{_at(place)} sample 0 has {list(first)} and "
                 f"sample {i} has {list(sample)}"
             )
-    collated = {key: _collate([sample[key] for sample in batch], f"{place}[{key!r}]") for key in first}
-    if type(first) is dict:
-        return collated
-    other = copy(first)  # a mapping may be more than its items: a defaultdict has its factory
-    other.update(collated)
-    return other
+    return _same_kind(first, {key: _collate([sample[key] for sample in batch], f"{place}[{key!r}]") for key in first})
 
 
 def _sequence(batch: list[Any], place: str) -> Any:
@@ -104,8 +124,23 @@ def _sequence(batch: list[Any], place: str) -> Any:
     return type(batch[0])(*parts) if is_named else parts
 
 
+def _same_kind(mapping: Any, values: dict[Any, Any]) -> Any:
+    """A mapping like another, with other values. It may be more than its items: a defaultdict has its factory."""
+    if type(mapping) is dict or not isinstance(mapping, MutableMapping):
+        return values
+    other = copy(mapping)
+    other.update(values)
+    return other
+
+
 def _at(place: str) -> str:
     return f" at sample{place}" if place else ""
+
+
+def _remedy(value: Any) -> str:
+    if type(value).__module__.startswith("PIL."):
+        return "An image has to become a tensor first: end the dataset's transform with transforms.ToTensor()."
+    return "Give the DataLoader a collate_fn that makes a batch of a list of such samples."
 
 
 def _ragged(groups: Mapping[Any, list[int]], what: str = "shape ") -> str:

@@ -1,4 +1,4 @@
-"""Datasets: anything with a length and samples that are fetched by number.
+"""Datasets: anything with a length and samples that are fetched by number, or a stream of samples.
 
     class Squares(Dataset):
         def __len__(self):
@@ -7,24 +7,21 @@
         def __getitem__(self, index):
             return index, index**2
 
-A list of samples is one already. `TensorDataset` makes one of tensors, `Subset` and `random_split` make parts of one.
+A list of samples is one already. `TensorDataset` makes one of tensors, `ConcatDataset` one of several; parts of
+datasets are in subset.py.
 """
 
 from __future__ import annotations
 
-import math
-import operator
-import warnings
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from ..tensors import Generator, Tensor, from_numpy, randperm
-from .fetch import batch_of, samples_of
+from ..tensors import Tensor, from_numpy
 
-T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -34,16 +31,69 @@ class Dataset(Generic[T_co]):
     A dataset that can fetch many samples at once faster than one by one may write one of these too:
 
         __getitems__(indices)   the samples as a list: PyTorch's name
-        batch_at(indices)       the whole batch, equal to default_collate([dataset[i] for i in indices])
+        batch_at(indices)       the whole batch, equal to default_collate([dataset[i] for i in indices]); `indices` is a
+                                list or an array
 
     A `DataLoader` uses `batch_at` as long as it collates as usual. A subclass that writes a new `__getitem__` is asked
-    for its samples again, until it writes a new `batch_at` too.
+    for its samples again, until it writes a new `batch_at` too. `first + second` is a `ConcatDataset`.
+
+    >>> class Squares(Dataset):
+    ...     def __len__(self):
+    ...         return 4
+    ...
+    ...     def __getitem__(self, index):
+    ...         return index**2
+    >>> import micrograd_nb as mg
+    >>> list(mg.data.DataLoader(Squares(), batch_size=3))
+    [tensor([0, 1, 4]), tensor([9])]
     """
 
     def __getitem__(self, index: int) -> T_co:
         raise NotImplementedError(
             f"Subclasses of Dataset should implement __getitem__; {type(self).__name__} has none."
         )
+
+    def __add__(self, other: Dataset[Any]) -> Dataset[Any]:
+        return ConcatDataset([self, other])
+
+
+class IterableDataset(Dataset[T_co]):
+    """The base of streams: write `__iter__()`, which yields samples. (PyTorch: torch.utils.data.IterableDataset)
+
+    For data that come one after another, from a socket or a large file, and cannot be asked for by number. A
+    `DataLoader` makes batches of what comes, in the order in which it comes, so it takes no sampler and no shuffle.
+
+    With workers, each goes through a stream of its own: n workers give every sample n times, unless the stream asks
+    `get_worker_info()` who it works for, and yields that worker's share:
+
+        def __iter__(self):
+            info = get_worker_info()
+            start, step = (0, 1) if info is None else (info.id, info.num_workers)
+            return iter(range(start, self.end, step))
+
+    `first + second` is a `ChainDataset`.
+
+    >>> import micrograd_nb as mg
+    >>> class Countdown(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([3, 2, 1])
+    >>> list(mg.data.DataLoader(Countdown(), batch_size=2))
+    [tensor([3, 2]), tensor([1])]
+    """
+
+    def __iter__(self) -> Iterator[T_co]:
+        raise NotImplementedError(
+            f"Subclasses of IterableDataset should implement __iter__; {type(self).__name__} has none."
+        )
+
+    def __getitem__(self, index: int) -> T_co:
+        raise NotImplementedError(
+            f"{type(self).__name__} is a stream, whose samples have no numbers. Go through it, for sample in dataset, "
+            "or make a list of it."
+        )
+
+    def __add__(self, other: Dataset[Any]) -> Dataset[Any]:
+        return ChainDataset([self, other])
 
 
 class TensorDataset(Dataset[tuple[Tensor, ...]]):
@@ -78,79 +128,73 @@ class TensorDataset(Dataset[tuple[Tensor, ...]]):
         return [rows_of(tensor, rows) for tensor in self.tensors]
 
 
-class Subset(Dataset[T_co]):
-    """The samples of a dataset at some indices. (PyTorch: torch.utils.data.Subset)
+class ConcatDataset(Dataset[T_co]):
+    """Datasets one after another, as one. (PyTorch: torch.utils.data.ConcatDataset)
 
     Raises:
-        IndexError: an index that the dataset does not have.
+        AssertionError: no datasets; a stream among them, which has no numbers to count on.
 
-    >>> list(Subset("abcdef", [0, 4]))
-    ['a', 'e']
+    >>> import micrograd_nb as mg
+    >>> both = ConcatDataset([range(3), "ab"])
+    >>> len(both), both[2], both[3], both[-1]
+    (5, 2, 'a', 'b')
     """
 
-    def __init__(self, dataset: Any, indices: Sequence[int]) -> None:
-        _check_indices(dataset, indices)
-        self.dataset = dataset
-        self.indices = indices
+    def __init__(self, datasets: Iterable[Any]) -> None:
+        self.datasets = list(datasets)
+        if not self.datasets:
+            raise AssertionError("datasets should not be an empty iterable: ConcatDataset needs at least one dataset")
+        for position, dataset in enumerate(self.datasets):
+            if isinstance(dataset, IterableDataset):
+                raise AssertionError(
+                    f"ConcatDataset does not support IterableDataset, but at position {position} is "
+                    f"{type(dataset).__name__}. For streams there is ChainDataset."
+                )
+        self.cumulative_sizes = list(accumulate(map(len, self.datasets)))
 
     def __getitem__(self, index: int) -> T_co:
-        return self.dataset[self.indices[index]]
+        n = len(self)
+        if index < -n:
+            raise ValueError(
+                f"absolute value of index should not exceed dataset length: index {index}, and {n} samples"
+            )
+        if index >= n:
+            raise IndexError(f"index {index} is out of range for a ConcatDataset of {n} samples")
+        index %= n
+        which = bisect_right(self.cumulative_sizes, index)
+        return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
 
     def __len__(self) -> int:
-        return len(self.indices)
-
-    def __getitems__(self, indices: Sequence[int]) -> list[T_co]:
-        """The samples at some positions of the subset, as a list."""
-        return samples_of(self.dataset, [self.indices[i] for i in indices])
-
-    def batch_at(self, indices: Sequence[int]) -> Any:
-        """The batch of some positions of the subset, fetched as the dataset itself fetches batches."""
-        return batch_of(self.dataset, [self.indices[i] for i in indices])
+        return self.cumulative_sizes[-1]
 
 
-def random_split(dataset: Any, lengths: Sequence[int | float], generator: Generator | None = None) -> list[Subset[Any]]:
-    """Deals the samples of a dataset out at random. (PyTorch: torch.utils.data.random_split)
-
-    Arguments:
-        lengths: how many samples each part gets, or fractions that add up to 1. What rounding leaves over goes to the
-            first parts, one sample each.
-        generator: for a split that can be repeated; without it, that of `manual_seed`.
+class ChainDataset(IterableDataset[T_co]):
+    """Streams one after another, as one. (PyTorch: torch.utils.data.ChainDataset)
 
     Raises:
-        ValueError: lengths that do not add up to the dataset's, a fraction below 0 or above 1.
+        AssertionError: going through it finds something that is no IterableDataset.
 
-    >>> [len(part) for part in random_split(range(10), [0.5, 0.25, 0.25])]
-    [6, 2, 2]
+    >>> class Stream(IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter("ab")
+    >>> list(ChainDataset([Stream(), Stream()]))
+    ['a', 'b', 'a', 'b']
     """
-    total = len(dataset)
-    are_fractions = math.isclose(sum(lengths), 1) and sum(lengths) <= 1
-    counts = _counts(total, lengths) if are_fractions else [operator.index(n) for n in lengths]  # type: ignore[arg-type]
-    if sum(counts) != total or min(counts, default=0) < 0:
-        raise ValueError(
-            "Sum of input lengths does not equal the length of the input dataset! "
-            f"The lengths {list(lengths)} add up to {sum(counts)}, and the dataset has {total} samples. "
-            "Fractions have to add up to 1."
-        )
-    order = randperm(total, generator=generator).tolist()
-    return [Subset(dataset, order[end - n : end]) for end, n in zip(accumulate(counts), counts, strict=True)]
+
+    def __init__(self, datasets: Iterable[Any]) -> None:
+        self.datasets = datasets
+
+    def __iter__(self) -> Iterator[T_co]:
+        for dataset in self.datasets:
+            yield from _stream(dataset)
+
+    def __len__(self) -> int:
+        return sum(len(_stream(dataset)) for dataset in self.datasets)
 
 
 def rows_of(tensor: Tensor, rows: np.ndarray) -> Tensor:
     """Some rows of a tensor, copied. Recorded only if the tensor requires gradients, for that takes longer."""
     return tensor[rows] if tensor.requires_grad else from_numpy(tensor.array.take(rows, 0))
-
-
-def _counts(total: int, fractions: Sequence[float]) -> list[int]:
-    if any(not 0 <= fraction <= 1 for fraction in fractions):
-        wrong = next(i for i, fraction in enumerate(fractions) if not 0 <= fraction <= 1)
-        raise ValueError(f"Fraction at index {wrong} is not between 0 and 1: {fractions[wrong]}")
-    counts = [math.floor(total * fraction) for fraction in fractions]
-    for i in range(total - sum(counts)):
-        counts[i % len(counts)] += 1
-    for i, count in enumerate(counts):
-        if count == 0:
-            warnings.warn(f"Length of split at index {i} is 0. This might result in an empty dataset.", stacklevel=3)
-    return counts
 
 
 def _check_tensors(tensors: Sequence[Any]) -> None:
@@ -171,13 +215,10 @@ def _check_tensors(tensors: Sequence[Any]) -> None:
         )
 
 
-def _check_indices(dataset: Any, indices: Sequence[int]) -> None:
-    """Finds an index that the dataset does not have now, and not in the middle of a training."""
-    if not hasattr(dataset, "__len__"):
-        return
-    n = len(dataset)
-    for position, index in enumerate(indices):
-        if not -n <= index < n:
-            raise IndexError(
-                f"Subset: index {index}, at position {position}, is out of range for a dataset of {n} samples"
-            )
+def _stream(dataset: Any) -> Any:
+    if not isinstance(dataset, IterableDataset):
+        raise AssertionError(
+            f"ChainDataset only supports IterableDataset, but got {type(dataset).__name__}. For datasets whose samples "
+            "have numbers there is ConcatDataset."
+        )
+    return dataset

@@ -9,5 +9,18 @@
 
 from .draw import Picture, dot, draw
 from .graph import Graph, GraphEdge, GraphNode
+from .static_graph import RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
 
-__all__ = ["Graph", "GraphEdge", "GraphNode", "Picture", "dot", "draw"]
+__all__ = [
+    "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "Picture",
+    "RetraceWarning",
+    "SideEffectWarning",
+    "StaticGraph",
+    "StaticGraphError",
+    "dot",
+    "draw",
+    "static",
+]

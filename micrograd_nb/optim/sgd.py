@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import add, multiply, ndarray, negative, subtract
 
-from ..tensors import Tensor, from_numpy
-from .optimizer import Group, Optimizer, Params, constants
+from ..autograd import tracing
+from ..autograd.constants import constants
+from ..tensors import Tensor
+from ..tensors.record import wrap
+from .optimizer import Group, Optimizer, Params
 
 
 class SGD(Optimizer):
@@ -87,19 +92,21 @@ class SGD(Optimizer):
             if type(g) is not ndarray:
                 if g is None:
                     continue
-                g = g.array
-            x, t = p.array, scratch.get(p)
+                g = p.grad.array
+            x = p.array
+            t: Any = scratch.get(p)
             if x.dtype is not dtype:
                 dtype = x.dtype
-                lr, mu, fresh = constants(dtype, float(group["lr"]), momentum, 1 - dampening)
-            if t is None or t.dtype is not dtype:
+                lr = tracing.number(group, "lr", dtype)
+                mu, fresh = constants(dtype, momentum, 1 - dampening)
+            if type(t) is not type(x) or t.dtype is not dtype:
                 t = scratch[p] = np.empty_like(x)
             if not as_it_is:
                 g = _decayed(x, g, t, group)
             if momentum:
                 buffer = state[p].get("momentum_buffer")
                 if buffer is None:
-                    state[p]["momentum_buffer"] = from_numpy(v := g.copy())
+                    state[p]["momentum_buffer"] = wrap(v := g.copy())
                 else:
                     multiply(v := buffer.array, mu, v)
                     add(v, multiply(g, fresh, t) if dampening else g, v)

@@ -137,9 +137,9 @@ class Tensor:
         grad = self._grad
         if grad is None and not self.is_leaf:
             errors.warn_not_a_leaf()
-        if type(grad) is ndarray:
+        if grad is not None and not isinstance(grad, Tensor):
             grad = self._grad = wrap(grad)
-        return grad  # type: ignore[return-value]
+        return grad
 
     @grad.setter
     def grad(self, grad: Tensor | None) -> None:
@@ -284,7 +284,8 @@ class Tensor:
             new = wrap(grad.array, grad.node)
             self._grad = new if now is None else self.grad + new
         elif now is None:
-            self._grad = grad if owned and type(grad) is ndarray and grad.base is None else np.array(grad)
+            own = owned and grad.base is None and not isinstance(grad, np.generic)
+            self._grad = grad if own else np.array(grad) if isinstance(grad, (ndarray, np.generic)) else grad.copy()
         else:
             array = now if type(now) is ndarray else now.array  # type: ignore[union-attr]
             np.add(array, grad, array)
@@ -534,6 +535,8 @@ class Tensor:
         return _leaf, (self.array, self.requires_grad, self._grad)
 
     def __repr__(self) -> str:
+        if not isinstance(self.array, ndarray):
+            return f"tensor({self.array!r})"
         function = self.grad_fn
         return tensor_repr(
             self.array, grad_fn=None if function is None else function.name(), requires_grad=self.requires_grad

@@ -52,7 +52,7 @@ def unary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Tens
                 raise errors.bool_refused(operation)
         value = quietly(value_of, array) if explodes else value_of(array)
         if type(value) is not ndarray:
-            value = asarray(value)
+            value = as_array(value)
         out = _new(_kind)
         out.array = value
         out._grad = None
@@ -109,7 +109,7 @@ def binary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Ten
         except (ValueError, TypeError) as error:
             raise errors.explain(operation, error, input, other) from None
         if type(value) is not ndarray:
-            value = asarray(value)
+            value = as_array(value)
         out = _new(_kind)
         out.array = value
         out._grad = None
@@ -159,7 +159,7 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
         value, kept = value
         options |= kept
     out = _new(_kind)
-    out.array = value = value if type(value) is ndarray else asarray(value)
+    out.array = value = value if type(value) is ndarray else as_array(value)
     out._grad = None
     if operation.is_view:
         out._view = (inputs[0], operation, dict(options))
@@ -173,10 +173,15 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
 def wrap(array: Any, node: Node | None = None) -> Tensor:
     """A tensor around an array, without a copy or a check."""
     out = _new(_kind)
-    out.array = array if type(array) is ndarray else asarray(array)
+    out.array = array if type(array) is ndarray else as_array(array)
     out._grad = None
     out.node = node
     return out
+
+
+def as_array(value: Any) -> Any:
+    """A value as an array: NumPy gives single numbers as scalars. What stands for an array stays what it is."""
+    return value if hasattr(value, "__array_function__") else asarray(value)
 
 
 def is_tensor(x: Any) -> bool:

@@ -7,8 +7,8 @@
     b   a chain of 100 operations on 8×8 matrices (25 times: @, +, *, tanh), forward and backward
     c   a perceptron 64-32-10 on a batch of 32: zero_grad, forward, cross-entropy, backward, SGD with momentum
 
-All systems get the same numbers. Before anything is timed, equal gradients (b) and equal losses over 20 steps (a, c) are
-checked, to 1e-5.
+All systems get the same numbers. Before anything is timed, equal gradients (b) and equal losses over 20 steps (a, c)
+are checked, to 1e-5.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import micrograd_nb as mg
-from micrograd_nb.data import default_collate
+from micrograd_nb.data import default_collate, default_convert
 
 Point = namedtuple("Point", "x y")
 
@@ -112,3 +112,29 @@ def test_an_array_of_strings() -> None:
 def test_no_samples() -> None:
     with pytest.raises(ValueError, match="at least one sample"):
         default_collate([])
+
+
+def test_an_image_is_to_become_a_tensor() -> None:
+    image = pytest.importorskip("PIL.Image").new("RGB", (2, 2))
+    with pytest.raises(TypeError, match=r"found <class 'PIL\.Image\.Image'> at sample\[0\].*ToTensor\(\)"):
+        default_collate([(image, 1)])
+
+
+# -- without batches ---------------------------------------------------------------------------------------------------
+
+SAMPLES = {
+    "array": lambda lib: np.arange(3),
+    "NumPy number": lambda lib: np.float32(1),
+    "number": lambda lib: 2,
+    "tensor": lambda lib: lib.ones(2),
+    "tuple": lambda lib: (np.zeros(1), "a"),
+    "named tuple": lambda lib: Point(np.zeros(1), b"a"),
+    "dict": lambda lib: {"a": np.zeros(1), "b": [np.ones(1)]},
+    "defaultdict": lambda lib: defaultdict(int, a=np.zeros(1)),
+    "array of strings": lambda lib: np.array(["a"]),
+}
+
+
+@pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
+def test_samples_are_converted_as_pytorch_does(make, torch) -> None:
+    assert plain(default_convert(make(mg))) == plain(torch.utils.data.default_convert(make(torch)))

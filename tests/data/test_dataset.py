@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import micrograd_nb as mg
-from micrograd_nb.data import DataLoader, Dataset, Subset, TensorDataset, default_collate, random_split
+from micrograd_nb.data import (
+    ChainDataset,
+    ConcatDataset,
+    DataLoader,
+    Dataset,
+    IterableDataset,
+    Subset,
+    TensorDataset,
+    default_collate,
+    random_split,
+)
 
 
 def rows(n: int) -> TensorDataset:
@@ -120,6 +130,72 @@ def test_a_subclass_that_changes_the_samples_is_heard() -> None:
 
     ((x, _),) = DataLoader(Doubled(mg.ones(3, 1), mg.arange(3)), batch_size=3)
     assert x.tolist() == [[2.0]] * 3
+
+
+# -- sums --------------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=4))
+def test_a_sum_has_the_samples_of_its_parts(lengths: list[int]) -> None:
+    parts = [[(which, i) for i in range(n)] for which, n in enumerate(lengths)]
+    both = ConcatDataset(parts)
+    samples = [sample for part in parts for sample in part]
+    assert len(both) == len(samples)
+    assert [both[i] for i in range(len(both))] == [both[i - len(both)] for i in range(len(both))] == samples
+    assert list(both) == samples
+    assert both.cumulative_sizes == [sum(lengths[: k + 1]) for k in range(len(lengths))]
+
+
+def test_datasets_can_be_added() -> None:
+    both = rows(2) + rows(3)
+    assert isinstance(both, ConcatDataset)
+    assert [batch[1].tolist() for batch in DataLoader(both, batch_size=4)] == [[0, 1, 0, 1], [2]]
+
+
+@pytest.mark.parametrize(
+    ("index", "error", "match"),
+    [(5, IndexError, "index 5 is out of range for a ConcatDataset of 5 samples"), (-6, ValueError, "index -6, and 5")],
+)
+def test_an_index_that_a_sum_does_not_have(index: int, error, match: str) -> None:
+    with pytest.raises(error, match=match):
+        (rows(2) + rows(3))[index]
+
+
+def test_sums_that_cannot_be_are_pytorchs(torch) -> None:
+    for library in (mg.data, torch.utils.data):
+        stream = type("Numbers", (library.IterableDataset,), {"__iter__": lambda self: iter(())})()
+        with pytest.raises(AssertionError, match="datasets should not be an empty iterable"):
+            library.ConcatDataset([])
+        with pytest.raises(AssertionError, match="ConcatDataset does not support IterableDataset"):
+            library.ConcatDataset([[1], stream])
+        with pytest.raises(AssertionError, match="ChainDataset only supports IterableDataset"):
+            list(library.ChainDataset([[1]]))
+
+
+class Numbers(IterableDataset[int]):
+    def __init__(self, *numbers: int) -> None:
+        self.numbers = numbers
+
+    def __iter__(self):
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def test_streams_can_be_added() -> None:
+    both = Numbers(1, 2) + Numbers(3)
+    assert isinstance(both, ChainDataset)
+    assert list(both) == [1, 2, 3]
+    assert len(both) == 3
+    assert [batch.tolist() for batch in DataLoader(both, batch_size=2)] == [[1, 2], [3]]
+
+
+def test_a_stream_has_no_numbers_and_needs_an_iterator() -> None:
+    with pytest.raises(NotImplementedError, match="Numbers is a stream, whose samples have no numbers"):
+        Numbers(1)[0]
+    with pytest.raises(NotImplementedError, match=r"should implement __iter__; Endless has none"):
+        iter(type("Endless", (IterableDataset,), {})())
 
 
 # -- parts -------------------------------------------------------------------------------------------------------------

@@ -149,7 +149,8 @@ def _cross_entropy(input: Any, *, target: Any) -> Any:
     p -= np.maximum.reduce(p, axis, keepdims=True)
     picked = p.take(at)
     np.exp(p, p)
-    total = ones(classes, p.dtype).dot(p) if axis == 0 else p.dot(ones(classes, p.dtype))
+    one = ones(classes, p.dtype)
+    total = np.dot(one, p) if axis == 0 else p.dot(one)
     loss = (np.log(total) - picked).dot(ones(count, p.dtype)) / n
     return loss, {"target": target, "p": p, "total": total, "at": at, "n": n, "axis": axis}
 

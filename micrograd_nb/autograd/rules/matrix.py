@@ -11,18 +11,22 @@ from math import prod
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from ..operation import operation
 
 product = partial(operation, converts=False)
 
+
+def _dot(input: Any, other: Any) -> Any:
+    return input.dot(other)
+
+
 # fmt: off
 
-mm  = product("MmBackward0",  ndarray.dot, lambda g, f: g.dot(f.other.T),      lambda g, f: f.input.T.dot(g))
-mv  = product("MvBackward0",  ndarray.dot, lambda g, f: np.outer(g, f.other),  lambda g, f: f.input.T.dot(g))
-vm  = product("MmBackward0",  ndarray.dot, lambda g, f: f.other.dot(g),        lambda g, f: np.outer(f.input, g))
-dot = product("DotBackward0", ndarray.dot, lambda g, f: g * f.other,           lambda g, f: g * f.input)
+mm  = product("MmBackward0",  _dot, lambda g, f: g.dot(f.other.T),      lambda g, f: f.input.T.dot(g))
+mv  = product("MvBackward0",  _dot, lambda g, f: np.outer(g, f.other),  lambda g, f: f.input.T.dot(g))
+vm  = product("MmBackward0",  _dot, lambda g, f: f.other.dot(g),        lambda g, f: np.outer(f.input, g))
+dot = product("DotBackward0", _dot, lambda g, f: g * f.other,           lambda g, f: g * f.input)
 
 def _rows_mm(input: Any, other: Any) -> Any:
     """(…, n, k) @ (k, m): one product of matrices, not a batch of small ones."""
