@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.exceptions import AxisError
 
-from ..autograd.rules import elementwise, matrix, neural, shape
+from ..autograd.rules import elementwise, loss, matrix, neural, shape
 
 Shape = tuple[int, ...]
 
@@ -74,6 +74,15 @@ def dtypes_differ(a: str, b: str) -> RuntimeError:
     return RuntimeError(
         f"expected m1 and m2 to have the same dtype, but got: {a} and {b}. "
         f"A product converts neither: write x.{method}() for the first."
+    )
+
+
+def not_classes(target: Any) -> RuntimeError:
+    """The error for targets that are not the numbers of classes."""
+    return RuntimeError(
+        f"expected target dtype to be Long or Byte, but got {target.dtype.scalar_type}: targets are the numbers of "
+        f"classes, and these are of {target.dtype.name}. Use target.long(), or one_hot.argmax(1) where you have "
+        "one-hot rows."
     )
 
 
@@ -200,7 +209,7 @@ _SPECIAL = {
     **dict.fromkeys((shape.view_at, shape.select, shape.take_at), _index),
     neural.linear: _linear,
     neural.linear_rows: _linear,
-    neural.cross_entropy: _cross_entropy,
+    loss.cross_entropy: _cross_entropy,
     shape.expand: _expand,
     shape.cat: _cat,
 }

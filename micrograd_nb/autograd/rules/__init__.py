@@ -1,9 +1,13 @@
 """Every operation: its value and its gradient rules, on NumPy arrays, grouped by family."""
 
 from . import (
+    activation,
     attention,
     convolution,
+    distance,
     elementwise,
+    embedding,
+    loss,
     matrix,
     neural,
     normalization,
@@ -16,9 +20,13 @@ from . import (
 )
 
 __all__ = [
+    "activation",
     "attention",
     "convolution",
+    "distance",
     "elementwise",
+    "embedding",
+    "loss",
     "matrix",
     "neural",
     "normalization",

@@ -10,9 +10,10 @@ from math import prod
 from typing import Any
 
 import numpy as np
+from numpy import ndarray
 
 from ..broadcasting import sum_of_rows
-from ..constants import counting, ones
+from ..constants import ones
 from ..operation import operation
 
 # fmt: off
@@ -39,52 +40,31 @@ linear_rows = operation("LinearBackward0", _linear_rows, lambda g, f: _rows(g).d
                                                          lambda g, f: _rows(g).T.dot(_rows(f.input)),
                                                          lambda g, f: sum_of_rows(_rows(g)))
 
+def _without_largest(input: Any, dim: int) -> Any:
+    """The same minus the largest along an axis: its exponentials cannot overflow, and their shares are the same."""
+    return np.asarray(input - np.maximum.reduce(input, dim, keepdims=True, initial=-np.inf))
+
+SMALL = 8192  # so few elements, that a BLAS does not share them out among threads
+
+def _total(x: Any, dim: int) -> Any:
+    """The sum along an axis, which stays, with length one. Of few numbers, a product with ones is the fastest sum."""
+    if dim == x.ndim - 1 and x.size < SMALL and type(x) is ndarray:
+        return x.dot(ones(x.shape[dim], x.dtype))[..., None]
+    return x.sum(dim, keepdims=True)
+
 def _softmax(input: Any, *, dim: int) -> Any:
-    p = np.exp(input - input.max(dim, keepdims=True, initial=-np.inf))
-    p /= p.sum(dim, keepdims=True)
+    p = _without_largest(input, dim)
+    np.exp(p, p)
+    p /= _total(p, dim)
     return p
 
 softmax = operation("SoftmaxBackward0", _softmax,
-                    lambda g, f: f.output * (g - (g * f.output).sum(f.dim, keepdims=True)))
+                    lambda g, f: f.output * (g - _total(g * f.output, f.dim)))
 
 def _log_softmax(input: Any, *, dim: int) -> Any:
-    y = input - input.max(dim, keepdims=True, initial=-np.inf)
-    y -= np.log(np.exp(y).sum(dim, keepdims=True))
+    y = _without_largest(input, dim)
+    y -= np.log(_total(np.exp(y), dim))
     return y
 
 log_softmax = operation("LogSoftmaxBackward0", _log_softmax,
-                        lambda g, f: g - np.exp(f.output) * g.sum(f.dim, keepdims=True))
-
-FEW = 64
-
-def _cross_entropy(input: Any, *, target: Any) -> Any:
-    """Mean of −log softmax(input)[target]: logits (n, classes), targets (n,).
-
-    The gradient of one row is softmax(row) − onehot(target), divided by n. Where there are few classes, the samples
-    are laid side by side in memory: NumPy is fast along long runs, and takes a third of the time.
-    """
-    count, classes = input.shape
-    axis = 0 if classes <= FEW else 1  # that of the classes
-    n = count or np.nan  # the mean of nothing is NaN
-    p = input.T.copy() if axis == 0 else input.copy()
-    at = np.ravel_multi_index((target, counting(count)) if axis == 0 else (counting(count), target), p.shape)
-    p -= np.maximum.reduce(p, axis, keepdims=True)
-    picked = p.take(at)
-    np.exp(p, p)
-    one = ones(classes, p.dtype)
-    total = np.dot(one, p) if axis == 0 else p.dot(one)
-    loss = (np.log(total) - picked).dot(ones(count, p.dtype)) / n
-    return loss, {"target": target, "p": p, "total": total, "at": at, "n": n, "axis": axis}
-
-def _towards_target(g: Any, f: Any) -> Any:
-    share = g / f.n
-    d = f.p * (share / f.total if f.axis == 0 else (share / f.total)[:, None])
-    d.reshape(-1)[f.at] -= share
-    return d.T if f.axis == 0 else d
-
-def _by_log_softmax(input: Any, *, target: Any) -> Any:
-    picked = log_softmax(input, dim=1)[counting(len(target)), target]
-    return picked.sum() / -(len(target) or np.nan)
-
-cross_entropy = operation("CrossEntropyBackward0", _cross_entropy, _towards_target, keeps=True,
-                          definition=_by_log_softmax)
+                        lambda g, f: g - np.exp(f.output) * _total(g, f.dim))

@@ -5,7 +5,18 @@ gradients against PyTorch and finite differences, for several dtypes, broadcast,
 (`test_operations`). An operation that has no row fails the suite. To add an operation, add its row.
 """
 
-from tests.autograd.table import elementwise, layers, neural, products, reductions, shapes
+from tests.autograd.table import (
+    activation,
+    distance,
+    elementwise,
+    embedding,
+    layers,
+    loss,
+    neural,
+    products,
+    reductions,
+    shapes,
+)
 from tests.autograd.table.row import Row, Shapes
 
 DIFFERENTIABLE = [
@@ -17,6 +28,11 @@ DIFFERENTIABLE = [
     *neural.LINEAR,
     *neural.NEURAL,
     *layers.LAYERS,
+    *activation.ACTIVATIONS,
+    *activation.OF_CHANNELS,
+    *loss.LOSSES,
+    *embedding.EMBEDDINGS,
+    *distance.DISTANCES,
     *reductions.REDUCTIONS,
     *shapes.SHAPE,
     *shapes.INDEXING,
@@ -24,11 +40,12 @@ DIFFERENTIABLE = [
 ]
 OPERATIONS = [*DIFFERENTIABLE, *elementwise.WITHOUT_GRADIENT, *reductions.WITHOUT_GRADIENT]
 
-_MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES]
+_MOVES = [*shapes.SHAPE, *shapes.INDEXING, *shapes.IN_PLACE, *elementwise.COPIES, *embedding.EMBEDDINGS]
+_WITH_SHAPES = [*activation.OF_CHANNELS, *loss.LOSSES, *distance.DISTANCES]
 NUMERIC = [
     row
     for row in OPERATIONS
-    if row not in [*_MOVES, *products.PRODUCTS, *neural.LINEAR, *layers.LAYERS]
+    if row not in [*_MOVES, *products.PRODUCTS, *neural.LINEAR, *_WITH_SHAPES, *layers.LAYERS]
     and row.name not in ("sinh", "cosh", "fmod", "remainder", "a % b")  # where PyTorch's are less exact far out
 ]
 """The rows that compute, and so have something to do with infinity and NaN."""
