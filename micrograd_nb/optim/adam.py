@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy import add, divide, multiply, ndarray, negative, subtract
 
+from ..autograd.constants import constants
 from ..tensors import Tensor, from_numpy
-from .optimizer import Group, Optimizer, Params, constants
+from .optimizer import Group, Optimizer, Params
 
 
 class Adam(Optimizer):
