@@ -24,6 +24,7 @@ STEPS = 200
 # Operations that no static graph can hold, with what it says.
 REFUSED = {
     "x[mask]": "an index by a traced mask",
+    "ctc_loss": "written into an array of NumPy",
 }
 
 
