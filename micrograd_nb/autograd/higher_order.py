@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .care import Care
+from .care import Care, refuse_overwritten
 from .engine import run_backward
 from .node import Node
 from .quiet import quietly
@@ -35,6 +35,7 @@ class RecordingCare(Care):
 
         Each input goes in through an alias, which marks where to stop, and leads on to the input's own history.
         """
+        refuse_overwritten(node, dict(zip(node.operation.inputs, node.inputs, strict=False)))
         inputs = [
             record(shape.alias, Recorded(x, target)) if self.wants(target) else x
             for x, target in zip(node.inputs, node.targets, strict=True)

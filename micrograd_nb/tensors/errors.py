@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.exceptions import AxisError
 
-from ..autograd.rules import elementwise, loss, matrix, neural, shape
+from ..autograd.rules import elementwise, embedding, loss, matrix, neural, shape
 
 Shape = tuple[int, ...]
 
@@ -84,6 +84,12 @@ def not_classes(target: Any) -> RuntimeError:
         f"classes, and these are of {target.dtype.name}. Use target.long(), or one_hot.argmax(1) where you have "
         "one-hot rows."
     )
+
+
+def no_such_row(index: Any, rows: int) -> IndexError:
+    """The error for numbers of rows, some of which a table does not have."""
+    wrong = index[(index < 0) | (index >= rows)][0]
+    return IndexError(f"index out of range in self: {wrong} is not among the rows, 0 to {rows - 1}")
 
 
 def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
@@ -199,8 +205,12 @@ def _index(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
 
 def _cross_entropy(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
     target, classes = options["target"], shapes[0][1]
-    wrong = target[(target < 0) | (target >= classes)][0]
+    wrong = target[((target < 0) | (target >= classes)) & (target != options.get("ignore_index"))][0]
     return IndexError(f"Target {wrong} is out of bounds: there are {classes} classes, 0 to {classes - 1}.")
+
+
+def _embedding(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
+    return no_such_row(options["index"], shapes[0][0])
 
 
 _SPECIAL = {
@@ -209,7 +219,8 @@ _SPECIAL = {
     **dict.fromkeys((shape.view_at, shape.select, shape.take_at), _index),
     neural.linear: _linear,
     neural.linear_rows: _linear,
-    loss.cross_entropy: _cross_entropy,
+    **dict.fromkeys((loss.cross_entropy, loss.nll, loss.nll_2d), _cross_entropy),
+    embedding.embedding: _embedding,
     shape.expand: _expand,
     shape.cat: _cat,
 }

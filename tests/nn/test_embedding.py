@@ -289,6 +289,7 @@ REFUSED_WITH_THE_FIX: list[tuple[Callable[[], Any], type[Exception], str]] = [
     (lambda: F.embedding_bag(mg.tensor([[0, 9]]), mg.ones(4, 3)), IndexError, "9 is not among the rows, 0 to 3"),
     (lambda: F.embedding_bag(mg.tensor([[0]]), mg.ones(4, 3).double(), per_sample_weights=mg.ones(1, 1), mode="sum"), RuntimeError, "same type"),
     (lambda: F.embedding_bag(mg.tensor([[0]]), mg.ones(4, 3).long()), RuntimeError, "x.float()"),
+    (lambda: F.embedding(mg.tensor([9]), mg.ones(4, 3), max_norm=1.0), IndexError, "9 is not among the rows, 0 to 3"),
     (lambda: F.embedding(mg.tensor([0]), mg.ones(4, 3), sparse=True), NotImplementedError, "no sparse gradients"),
     (lambda: F.embedding_bag(mg.tensor([[0]]), mg.ones(4, 3), sparse=True), NotImplementedError, "no sparse gradients"),
     (lambda: mg.nn.Embedding(4, 3, sparse=True), NotImplementedError, "Leave sparse=True out"),

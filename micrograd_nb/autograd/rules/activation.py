@@ -78,8 +78,7 @@ hardswish   = explosive("HardswishBackward0", lambda input: input * (input + 3).
 
 def _elu(input: Any, *, alpha: float, scale: float, input_scale: float) -> Any:
     """scale · x above 0, scale · alpha · (exp(input_scale · x) − 1) below."""
-    y = np.asarray(_negative(input))
-    y *= input_scale
+    y = np.multiply(_negative(input), input_scale, np.empty_like(input))
     np.expm1(y, y)
     y *= alpha
     y += _positive(input)
@@ -88,8 +87,7 @@ def _elu(input: Any, *, alpha: float, scale: float, input_scale: float) -> Any:
 
 def _slope_of_elu(g: Any, f: Any) -> Any:
     """scale above 0, scale · alpha · input_scale · exp(input_scale · x) below."""
-    d = np.asarray(_negative(f.input))
-    d *= f.input_scale
+    d = np.multiply(_negative(f.input), f.input_scale, np.empty_like(f.input))
     np.exp(d, d)
     if f.alpha * f.input_scale != 1:  # there is a kink at 0
         d *= _one_or(f.alpha * f.input_scale, f.input > 0, g.dtype)
@@ -132,7 +130,7 @@ def _glu(input: Any, *, dim: int) -> Any:
 
 def _slopes_of_glu(g: Any, f: Any) -> Any:
     """σ for the first half a, a · σ · (1 − σ) for the second."""
-    d = np.empty(f.input.shape, g.dtype)
+    d = np.empty_like(f.input)
     (a, _), (for_a, for_b) = _halves(f.input, f.dim), _halves(d, f.dim)
     np.multiply(g, f.sigmoid, for_a)
     np.subtract(ONE[g.dtype], f.sigmoid, for_b)
@@ -148,8 +146,7 @@ glu = explosive("GluBackward0", _glu, _slopes_of_glu, keeps=True, definition=_gl
 
 def _mish(input: Any) -> Any:
     """x · tanh(log(1 + eˣ)), where the tanh is n / (n + 2) with n = eˣ (eˣ + 2); beyond 20 it is 1."""
-    e = np.asarray(input.clip(-INFINITY[input.dtype], MISH_IS_ITS_INPUT[input.dtype]))
-    np.exp(e, e)
+    e = np.exp(input.clip(-INFINITY[input.dtype], MISH_IS_ITS_INPUT[input.dtype]))
     n = np.add(e, 2, np.empty_like(e))
     n *= e
     n /= n + 2
@@ -180,8 +177,7 @@ def _softplus(input: Any, *, beta: float, threshold: float) -> Any:
     np.exp(y, y)
     np.log1p(y, y)
     y /= beta
-    if above.any():
-        np.copyto(y, input, where=above)
+    np.copyto(y, input, where=above)
     return y, {"above": above}
 
 # Above this, exp(−x) is too small for the dtype to tell softplus from its input.
@@ -247,8 +243,7 @@ def _gelu_tanh(input: Any) -> Any:
 
 def _slope_of_gelu_tanh(g: Any, f: Any) -> Any:
     """(1 + t + x · (1 − t²) · (A + 3 B x²)) / 2."""
-    d = np.asarray(np.square(f.input).clip(0, ALL_IS_SAID))
-    d *= 3 * B
+    d = np.multiply(np.square(f.input).clip(0, ALL_IS_SAID), 3 * B, np.empty_like(f.input))
     d += A
     d *= f.input
     d *= ONE[d.dtype] - np.square(f.tanh)

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..constants import zeros
 from ..operation import Operation, operation
 
 # fmt: off
 
 def _rows(weight: Any, *, index: Any, padding_idx: int | None, scale_grad_by_freq: bool) -> Any:
     """weight[index]: weight (rows, size), index any shape of row numbers, value (*, size)."""
-    return weight.take(index, 0)
+    return weight.take(np.ravel_multi_index((index,), weight.shape[:1]), 0)  # which refuses negative numbers
 
 def _sums(input: Any, *, index: Any, count: int) -> Any:
     """The sum of the rows of each number: input (*, size), index (*,), value (count, size).
@@ -20,7 +21,7 @@ def _sums(input: Any, *, index: Any, count: int) -> Any:
     Adding element by element, at flat indices, is what NumPy is fast at; adding rows takes five times as long.
     """
     size = input.shape[-1]
-    out = np.zeros((count, size), input.dtype)
+    out = zeros((count, size), input)
     at = index.reshape(-1, 1) * size + np.arange(size)
     np.add.at(out.reshape(-1), at.reshape(-1), input.reshape(-1))
     return out

@@ -38,7 +38,7 @@ def _each(g: Any, f: Any) -> Any:
 
 def _mse(input: Any, target: Any, *, reduction: str) -> Any:
     """(x − t)²."""
-    difference = np.asarray(input - target)
+    difference = input - target
     return _reduced(np.square(difference), reduction), {"difference": difference}
 
 def _mse_by_parts(input: Any, target: Any, *, reduction: str) -> Any:
@@ -118,8 +118,8 @@ soft_margin = loss("SoftMarginLossBackward0",
 def _nll(input: Any, *, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
     """−w[t] · x[t]: input (n, classes, …), target (n, …), weight (classes,). The mean is weighted by w[t], too."""
     kept = target != ignore_index
-    at = np.where(kept, target, 0)
-    share = kept.astype(input.dtype) if weight is None else weight[at] * kept
+    at = np.ravel_multi_index((np.where(kept, target, 0),), input.shape[1:2])  # which refuses what is no class
+    share = kept.astype(input.dtype) if weight is None else np.take(weight, at) * kept
     at = np.expand_dims(at, 1)
     losses = np.where(kept, -share * np.take_along_axis(input, at, 1).squeeze(1), 0)
     if reduction == "mean":

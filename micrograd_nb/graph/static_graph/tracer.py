@@ -133,6 +133,9 @@ class Traced(NDArrayOperatorsMixin):
         self.program.call(self.array.take, plain_array(indices), axis, out, writes=out)
         return self._view(out)
 
+    def clip(self, min: Any, max: Any) -> Any:
+        return np.clip(self, min, max)
+
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
         return np.add.reduce(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
 

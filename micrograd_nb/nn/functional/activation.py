@@ -20,9 +20,10 @@ import numpy as np
 
 from ...autograd import Operation
 from ...autograd.rules import activation as rules
-from ...tensors import Generator, Tensor, apply, axes, dtype, elementwise, from_numpy, in_place, reductions, unary
-from ...tensors.creation import default_generator
+from ...tensors import Generator, Tensor, apply, axes, dtype, elementwise, in_place, reductions, unary
+from ...tensors.record import wrap
 from .checks import need_floats, not_implemented
+from .randomness import numbers
 
 tanh, sigmoid = elementwise.tanh, elementwise.sigmoid
 
@@ -125,7 +126,7 @@ def rrelu(
     array = input.array
     noise = np.full_like(array, (lower + upper) / 2)
     if training:
-        noise[...] = (generator or default_generator).numpy.uniform(lower, upper, array.shape)
+        noise[...] = numbers(generator).uniform(lower, upper, array.shape)
     np.copyto(noise, 1, where=array > 0)
     return _activate("rrelu", rules.rrelu, input, inplace, noise=noise)
 
@@ -326,14 +327,13 @@ def gumbel_softmax(
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
     array = logits.array
-    drawn = (generator or default_generator).numpy.standard_exponential(array.shape)
-    noise = from_numpy(np.asarray(-np.log(drawn), array.dtype))
-    soft = reductions.softmax((logits + noise) / tau, dim)
+    noise = -np.log(numbers(generator).exponential(1.0, array.shape))
+    soft = reductions.softmax((logits + wrap(noise.astype(array.dtype))) / tau, dim)
     if not hard:
         return soft
     choice = np.zeros_like(array)
-    np.put_along_axis(choice, np.expand_dims(soft.array.argmax(dim), dim), 1, dim)
-    return from_numpy(choice) - soft.detach() + soft
+    np.put_along_axis(choice, np.expand_dims(np.argmax(soft.array, dim), dim), 1, dim)
+    return wrap(choice) - soft.detach() + soft
 
 
 # -- in place ----------------------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ def not_implemented(name: str, input: Tensor) -> NotImplementedError:
     return NotImplementedError(f'"{name}" is not implemented for {input.dtype.name}: it takes floats. Use x.float().')
 
 
+def known(x: Tensor) -> bool:
+    """Whether its numbers can be looked at. While a static graph is traced, they are others at each replay."""
+    return isinstance(x.array, ndarray)
+
+
 def same_dtype(*tensors: Tensor) -> list[Tensor]:
     """The tensors, cast to their common dtype."""
     common = common_dtype(*(x.array for x in tensors))

@@ -17,7 +17,8 @@ from numpy import ndarray
 
 from ... import tensors
 from ...autograd.rules import loss as rules
-from ...tensors import Tensor, apply, errors, from_numpy, reductions
+from ...tensors import Tensor, apply, errors, reductions
+from ...tensors.record import wrap
 from .checks import constant, need_floats
 from .reduction import check_reduction, reduced
 
@@ -91,7 +92,9 @@ def nll_loss(
     check_reduction(reduction, size_average, reduce)
     need_floats("nll_loss", input)
     _check_target(input, target)
-    classes = _classes(input, target, ignore_index)
+    classes = target.array
+    if classes.dtype not in (np.int64, np.uint8):
+        raise errors.not_classes(target)
     factors = None if weight is None else _weights("nll_loss", weight, input)
     alone = input.array.ndim == 1
     if alone:
@@ -135,11 +138,11 @@ def _of_all_classes(log_p: Tensor, target: Tensor, weight: Tensor | None, ignore
     losses = log_p if weight is None else log_p * _along_classes("cross_entropy", weight, log_p)
     losses = -losses.sum(_axis_of_classes(log_p))
     kept = target.array != ignore_index
-    losses = losses.masked_fill(from_numpy(np.asarray(~kept)), 0.0)
+    losses = losses.masked_fill(wrap(~kept), 0.0)
     if reduction != "mean":
         return reduced(losses, reduction)
-    counted = target.array[kept]
-    return losses.sum() / float(counted.size if weight is None else weight.array[counted].sum())
+    counted = kept if weight is None else np.take(weight.array, np.where(kept, target.array, 0)) * kept
+    return losses.sum() / wrap(counted.sum().astype(losses.array.dtype))
 
 
 def _along_classes(name: str, weight: Tensor, input: Tensor) -> Tensor:
@@ -178,17 +181,6 @@ def _check_target(input: Tensor, target: Tensor) -> None:
         )
     elif given != sizes[:1] + sizes[2:]:
         raise RuntimeError(f"Expected target size {list(sizes[:1] + sizes[2:])}, got {list(given)}: {expected}")
-
-
-def _classes(input: Tensor, target: Tensor, ignore_index: int) -> ndarray:
-    """The numbers of the right classes."""
-    classes, count = target.array, _count_of_classes(input)
-    if classes.dtype not in (np.int64, np.uint8):
-        raise errors.not_classes(target)
-    wrong = ((classes < 0) | (classes >= count)) & (classes != ignore_index)
-    if wrong.any():
-        raise IndexError(f"Target {classes[wrong][0]} is out of bounds: there are {count} classes, 0 to {count - 1}.")
-    return classes
 
 
 def _weights(name: str, weight: Tensor, input: Tensor) -> ndarray:

@@ -20,7 +20,7 @@ from ...autograd import no_grad
 from ...autograd.rules import loss as rules
 from ...tensors import Tensor, apply, where
 from .activation import logsigmoid
-from .checks import broadcast, constant, need_floats, same_dtype
+from .checks import broadcast, constant, known, need_floats, same_dtype
 from .reduction import check_reduction, reduced
 
 # -- of numbers --------------------------------------------------------------------------------------------------------
@@ -210,7 +210,7 @@ def binary_cross_entropy(
             f"input's dtype. Use target.to({input.dtype})."
         )
     for name, x in (("input", input), ("target", target)):
-        if not ((x.array >= 0) & (x.array <= 1)).all():
+        if known(x) and not ((x.array >= 0) & (x.array <= 1)).all():
             raise RuntimeError(
                 f"all elements of {name} should be between 0 and 1, for they are probabilities: they go from "
                 f"{x.array.min()} to {x.array.max()}. For logits use binary_cross_entropy_with_logits."
@@ -372,7 +372,7 @@ def _variance(input: Tensor, var: Any) -> Tensor:
         if var < 0:
             raise ValueError(f"var has negative entry/entries: it is {var}, and a variance is 0 or more")
         return input.detach() * 0 + var
-    if (var.array < 0).any():
+    if known(var) and (var.array < 0).any():
         raise ValueError(
             f"var has negative entry/entries: the least is {var.array.min()}, and a variance is 0 or more. "
             "For a logarithm of the variance use var.exp()."

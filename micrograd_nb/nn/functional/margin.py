@@ -20,7 +20,8 @@ from ...autograd.rules import loss as rules
 from ...autograd.rules.embedding import sum_rows
 from ...autograd.rules.shape import take_along
 from ...tensors import Tensor, apply, from_numpy, where
-from .checks import constant, need_floats, same_dtype
+from ...tensors.record import wrap
+from .checks import constant, known, need_floats, same_dtype
 from .distance import pairwise_distance
 from .reduction import check_reduction, reduced
 
@@ -131,9 +132,9 @@ def multi_margin_loss(
     gaps = (scores - apply(take_along, scores, index=right[:, None], dim=1) + margin).relu()
     wrong = np.ones_like(scores.array)
     wrong[np.arange(count), right] = 0
-    losses = ((gaps if p == 1 else gaps * gaps) * from_numpy(wrong)).sum(1) / classes
+    losses = ((gaps if p == 1 else gaps * gaps) * wrap(wrong)).sum(1) / classes
     if weight is not None:
-        losses = losses * from_numpy(_class_weights(weight, scores)[right])
+        losses = losses * wrap(np.take(_class_weights(weight, scores), right))
     return reduced(losses.reshape(target.shape) if alone else losses, reduction)
 
 
@@ -158,7 +159,7 @@ def multilabel_margin_loss(
     _check_long(target)
     classes = scores.array.shape[1]
     given = given.reshape(scores.array.shape)
-    if ((given < -1) | (given >= classes)).any():
+    if known(target) and ((given < -1) | (given >= classes)).any():
         raise RuntimeError(f"argument #2 'target' is out of range: there are {classes} classes, 0 to {classes - 1}")
     rows, places = np.logical_and.accumulate(given >= 0, 1).nonzero()  # up to the first −1
     right = given[rows, places]
@@ -191,7 +192,7 @@ def _right_classes(target: Tensor, count: int, classes: int, scores: Tensor) -> 
             f"size). Expected target size [{count}], but got {list(right.shape)}. Input has shape "
             f"{list(scores.array.shape)}."
         )
-    if ((right < 0) | (right >= classes)).any():
+    if known(target) and ((right < 0) | (right >= classes)).any():
         raise RuntimeError(f"target out of range: there are {classes} classes, 0 to {classes - 1}")
     return right.reshape(-1)
 

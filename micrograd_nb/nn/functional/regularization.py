@@ -23,8 +23,9 @@ import warnings
 import numpy as np
 from numpy import ndarray
 
-from ...tensors import Generator, Tensor, from_numpy
-from ...tensors.creation import default_generator
+from ...tensors import Generator, Tensor
+from ...tensors.record import wrap
+from .randomness import numbers
 
 SELU_FLOOR = 1.7580993408473766  # minus this is the least value of `selu`
 
@@ -122,7 +123,7 @@ def _drop(
     noise = _noise(input, p, shape, generator)
     if p < 1:
         noise *= 1 / (1 - p)
-    return input.mul_(from_numpy(noise)) if inplace else input * from_numpy(noise)
+    return input.mul_(wrap(noise)) if inplace else input * wrap(noise)
 
 
 def _drop_alpha(
@@ -136,8 +137,8 @@ def _drop_alpha(
         return input
     noise = _noise(input, p, shape, generator)
     a = 1 / math.sqrt((SELU_FLOOR**2 * p + 1) * (1 - p))
-    shift = from_numpy((noise - (1 - p)) * (SELU_FLOOR * a))
-    scale = from_numpy(noise * a)
+    shift = wrap((noise - (1 - p)) * (SELU_FLOOR * a))
+    scale = wrap(noise * a)
     return input.mul_(scale).add_(shift) if inplace else input * scale + shift
 
 
@@ -148,8 +149,7 @@ def _noise(input: Tensor, p: float, shape: tuple[int, ...], generator: Generator
             f"result type Float can't be cast to the desired output type {input.dtype.scalar_type}: dropout scales "
             "what it keeps, so it takes floats. Use x.float()."
         )
-    drawn = (generator or default_generator).numpy.random(shape, np.float32)
-    return np.asarray(drawn >= p).astype(input.array.dtype)
+    return (np.float32(p) <= numbers(generator).random(shape, np.float32)).astype(input.array.dtype)
 
 
 def _of_channels(input: Tensor, axes: int) -> tuple[int, ...]:

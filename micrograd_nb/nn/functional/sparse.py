@@ -6,9 +6,12 @@ import numpy as np
 from numpy import ndarray
 
 from ...autograd import changes
+from ...autograd.constants import zeros as zeros_like
 from ...autograd.rules import embedding as rules
 from ...autograd.rules.shape import take_along
-from ...tensors import Tensor, apply, cat, from_numpy, zeros
+from ...tensors import Tensor, apply, cat, errors, from_numpy, zeros
+from ...tensors.record import wrap
+from .checks import known
 
 Table = Tensor
 """A tensor (rows, size), from which rows are looked up."""
@@ -101,20 +104,22 @@ def embedding_bag(
     refuse_sparse(sparse)
     index = _row_numbers(input, weight, "embedding_bag").reshape(-1)
     bag, count = _bags(input, offsets, include_last_offset)
-    kept = (bag >= 0) & (bag < count)
-    if padding_idx is not None:
-        padding_idx = _padding_of_bags(padding_idx, len(weight.array))
-        kept &= index != padding_idx
     if max_norm is not None:
         _shorten(weight, index, max_norm, norm_type)
-    index, bag = index[kept], bag[kept]
+    if padding_idx is not None or input.array.ndim == 1:
+        kept = (bag >= 0) & (bag < count)
+        if padding_idx is not None:
+            kept &= index != _padding_of_bags(padding_idx, len(weight.array))
+        index, bag = index[kept], bag[kept]
+        if per_sample_weights is not None:
+            per_sample_weights = per_sample_weights.reshape(-1)[from_numpy(kept)]
     rows = _look_up(index, weight, None, scale_grad_by_freq)
     if mode == "max":
         return _largest_of_bags(rows, bag, count)
     if mode == "mean":
         rows = rows * from_numpy((1 / np.bincount(bag)[bag]).astype(rows.array.dtype)[:, None])
     elif per_sample_weights is not None:
-        rows = rows * per_sample_weights.reshape(-1)[from_numpy(kept)].unsqueeze(1)
+        rows = rows * per_sample_weights.reshape(-1, 1)
     return apply(rules.sum_rows, rows, index=bag, count=count)
 
 
@@ -149,18 +154,18 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
         )
     if index.size == 0 and num_classes <= 0:
         raise RuntimeError("Can not infer total number of classes from empty tensor. Give num_classes.")
-    if index.size and index.min() < 0:
+    if known(tensor) and index.size and index.min() < 0:
         raise RuntimeError(f"Class values must be non-negative. The smallest is {index.min()}.")
     if num_classes == -1:
         num_classes = int(index.max()) + 1
-    elif index.size and index.max() >= num_classes:
+    elif known(tensor) and index.size and index.max() >= num_classes:
         raise RuntimeError(
             f"Class values must be smaller than num_classes. The largest is {index.max()}, so give at least "
             f"{index.max() + 1}."
         )
-    out = np.zeros((*index.shape, num_classes), np.int64)
+    out = zeros_like((*index.shape, num_classes), index)
     np.put_along_axis(out, index[..., None], 1, -1)
-    return from_numpy(out)
+    return wrap(out)
 
 
 def row_of_padding(padding_idx: int, rows: int) -> int:
@@ -203,15 +208,14 @@ def _row_numbers(input: Tensor, weight: Table, name: str) -> ndarray:
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"Tensor instead (while checking arguments for {name}): it is of {input.dtype.name}. Use x.long()."
         )
-    if index.size and (index.min() < 0 or index.max() >= len(table)):
-        wrong = index[(index < 0) | (index >= len(table))][0]
-        raise IndexError(f"index out of range in self: {wrong} is not among the rows, 0 to {len(table) - 1}")
     return index
 
 
 def _shorten(weight: Table, index: ndarray, max_norm: float, norm_type: float) -> None:
     """Scales the rows that are longer than `max_norm`, in place and unrecorded."""
     rows = np.unique(index)
+    if rows.size and (rows[0] < 0 or rows[-1] >= len(weight.array)):
+        raise errors.no_such_row(rows, len(weight.array))
     norms = np.linalg.norm(weight.array[rows], norm_type, axis=1)
     long = norms > max_norm
     if long.any():

@@ -95,7 +95,7 @@ LOSSES = [
     Row("huber_loss",           loss.huber,     lambda m, x, t: m.nn.functional.huber_loss(x, t),                       mean(huber),                            SAME),
     Row("huber_loss, delta",    loss.huber,     lambda m, x, t: m.nn.functional.huber_loss(x, t, "none", 2.5),          lambda x, t: huber(x, t, 2.5),          SAME),
     Row("binary_cross_entropy", loss.bce,       lambda m, p, t: m.nn.functional.binary_cross_entropy(p, t),             mean(bce),                              SAME, True, (0.1, 0.9)),
-    Row("binary_cross_entropy, weight", loss.bce, lambda m, p, t: m.nn.functional.binary_cross_entropy(p, t, m.tensor(WEIGHT, dtype=p.dtype), reduction="sum"), lambda p, t: (bce(p, t) * WEIGHT).sum(), (((3, 4), (3, 4)), ((0, 4), (0, 4))), True, (0.1, 0.9)),
+    Row("binary_cross_entropy, weight", loss.bce, lambda m, p, t: m.nn.functional.binary_cross_entropy(p, t, m.tensor(WEIGHT, dtype=p.dtype)), mean(lambda p, t: bce(p, t) * WEIGHT), (((3, 4), (3, 4)), ((0, 4), (0, 4))), True, (0.3, 0.7)),
     Row("bce with logits",      loss.bce_with_logits, lambda m, x, t: m.nn.functional.binary_cross_entropy_with_logits(x, t), mean(lambda x, t: bce(sigmoid(x), t)), SAME),
     Row("bce with logits, none", loss.bce_with_logits, lambda m, x, t: m.nn.functional.binary_cross_entropy_with_logits(x, t, reduction="none"), lambda x, t: bce(sigmoid(x), t), SAME),
     Row("bce with logits, weights", loss.bce_with_logits, lambda m, x, t: m.nn.functional.binary_cross_entropy_with_logits(x, t, m.tensor([[2.0]], dtype=x.dtype), pos_weight=m.tensor(WEIGHT, dtype=x.dtype)), mean(lambda x, t: 2 * bce(sigmoid(x), t, WEIGHT)), (((3, 4), (3, 4)), ((0, 4), (0, 4)))),
