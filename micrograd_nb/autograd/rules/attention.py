@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..broadcasting import unbroadcast
-from ..operation import operation
+from ..operation import fused
 from ..several import Gradients
 
 # fmt: off
@@ -59,7 +59,7 @@ def _attention_by_steps(query: Any, key: Any, value: Any, mask: Any, *, scale: f
     p = p / (total + (getattr(total, "array", total) == 0))
     return np.matmul(p if keep is None else p * keep, value)
 
-attention = operation("ScaledDotProductFlashAttentionForCpuBackward0", _attention, _towards_inputs,
+attention = fused("ScaledDotProductFlashAttentionForCpuBackward0", _attention, _towards_inputs,
                       keeps=True, joint=True, definition=_attention_by_steps)
 
 # What leads to the queries, keys and values of all heads lies side by side: (n, length, parts · heads · d), or with the
@@ -79,4 +79,4 @@ def _joined_heads(g: Any, f: Any) -> Any:
         joined[:, :, part] = grad.transpose((0, 2, 1, 3) if f.batch_first else (2, 0, 1, 3))
     return (joined.reshape(f.input_shape),)
 
-split_heads = operation("SplitHeadsBackward0", _split_heads, _joined_heads, joint=True, definition=_split_heads)
+split_heads = fused("SplitHeadsBackward0", _split_heads, _joined_heads, joint=True, definition=_split_heads)

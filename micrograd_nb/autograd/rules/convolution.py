@@ -27,8 +27,8 @@ import numpy as np
 from numpy import ndarray
 
 from ..broadcasting import sum_of_rows
-from ..operation import Operation, operation
-from .windows import Pair, Window, as_plane, inside, sliding, whole
+from ..operation import Operation, fused
+from .windows import Pair, Window, as_plane, inside, padded_size, sliding
 
 # fmt: off
 
@@ -59,7 +59,7 @@ def _conv_input(input: Any, weight: Any, bias: Any = None, *, plane: Pair, windo
         return _conv(input, _turned(weight, groups), bias, window=turned, groups=groups)
     n, places, channels = len(input), as_plane(input).shape[2:], weight.shape[1] * groups
     rows, taps = _rows(input, groups), _taps(as_plane(weight), groups)
-    out = np.zeros((n, *whole(window, places, plane), channels), input.dtype)
+    out = np.zeros((n, *padded_size(window, places, plane), channels), input.dtype)
     for i, j, at_rows, at_columns in window.taps(places):
         out[:, at_rows, at_columns] += _product(rows, taps[i, j]).reshape(n, *places, channels)
     images = inside(out.transpose(0, 3, 1, 2), window, plane)
@@ -85,17 +85,17 @@ def per_channel(g: Any, f: Any) -> Any:
     """The rule of a bias: the sum over all images and places of each channel."""
     return sum_of_rows(_rows(g, 1)) if type(g) is ndarray else g.sum((0, *range(2, g.ndim)))
 
-conv: Operation = operation("ConvolutionBackward0", _conv,
+conv: Operation = fused("ConvolutionBackward0", _conv,
     lambda g, f: conv_input(g, f.weight, plane=_plane(f), window=f.window, groups=f.groups),
     lambda g, f: conv_weight(f.input, g, window=f.window, groups=f.groups),
     per_channel)
 
-conv_input: Operation = operation("ConvolutionBackward0", _conv_input,
+conv_input: Operation = fused("ConvolutionBackward0", _conv_input,
     lambda g, f: conv(g, f.weight, window=f.window, groups=f.groups),
     lambda g, f: conv_weight(g, f.input, window=f.window, groups=f.groups),
     per_channel)
 
-conv_weight: Operation = operation("ConvolutionWeightBackward0", _conv_weight,
+conv_weight: Operation = fused("ConvolutionWeightBackward0", _conv_weight,
     lambda g, f: conv_input(f.other, g, plane=_plane(f), window=f.window, groups=f.groups),
     lambda g, f: conv(f.input, g, window=f.window, groups=f.groups))
 
@@ -129,7 +129,7 @@ def _columns(x: ndarray, window: Window, places: Pair, groups: int) -> ndarray:
 
 def _padded(x: ndarray, window: Window, places: Pair, order: tuple[int, int, int, int]) -> ndarray:
     """The images with zeros around them; `order` says which axis comes first in memory, and which next."""
-    shape = (*x.shape[:2], *whole(window, places, x.shape[2:]))
+    shape = (*x.shape[:2], *padded_size(window, places, x.shape[2:]))
     out = np.zeros([shape[axis] for axis in order], x.dtype).transpose(np.argsort(order))
     inside(out, window, x.shape[2:])[...] = x
     return out

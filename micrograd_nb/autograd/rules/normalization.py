@@ -17,9 +17,10 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from .. import tracing
 from ..broadcasting import sum_of_rows
 from ..constants import ones
-from ..operation import operation
+from ..operation import fused
 
 # fmt: off
 
@@ -83,7 +84,7 @@ def _affine(y: Any, weight: Any, bias: Any) -> Any:
     y = y if weight is None else y * weight
     return y if bias is None else y + bias
 
-layer_norm = operation("NativeLayerNormBackward0", _layer_norm, _layer_norm_input, _layer_norm_weight, _layer_norm_bias,
+layer_norm = fused("NativeLayerNormBackward0", _layer_norm, _layer_norm_input, _layer_norm_weight, _layer_norm_bias,
                        keeps=True, definition=_layer_norm_by_steps)
 
 # The same over groups of channels, where each channel has a weight of its own.
@@ -117,7 +118,7 @@ def _group_norm_by_steps(input: Any, weight: Any, bias: Any, *, groups: int, eps
     y = _affine(y, *(x if x is None else x.reshape(-1, 1) for x in (weight, bias)))
     return y.reshape(input.shape)
 
-group_norm = operation("NativeGroupNormBackward0", _group_norm, _group_norm_input, _group_norm_weight, _of_channels,
+group_norm = fused("NativeGroupNormBackward0", _group_norm, _group_norm_input, _group_norm_weight, _of_channels,
                        keeps=True, definition=_group_norm_by_steps)
 
 # By the root of the mean square: as layer_norm, but nothing is subtracted.
@@ -145,7 +146,7 @@ def _rms_norm_by_steps(input: Any, weight: Any, *, dims: int, eps: float) -> Any
     count = prod(input.shape[-dims:]) or np.nan
     return _affine(input / np.sqrt((input * input).sum(axes, keepdims=True) / count + eps), weight, None)
 
-rms_norm = operation("RmsNormBackward0", _rms_norm, _rms_norm_input, _layer_norm_weight,
+rms_norm = fused("RmsNormBackward0", _rms_norm, _rms_norm_input, _layer_norm_weight,
                      keeps=True, definition=_rms_norm_by_steps)
 
 # -- channels: over the batch and all places ---------------------------------------------------------------------------
@@ -159,6 +160,7 @@ def _from_rows(rows: ndarray, like: ndarray) -> ndarray:
     n, channels, *places = like.shape
     return rows.reshape(n, *places, channels).transpose(0, like.ndim - 1, *range(1, like.ndim - 1))
 
+@tracing.whole
 def statistics(x: ndarray) -> tuple[ndarray, ndarray]:
     """The mean and the (biased) variance of each channel."""
     rows = channel_rows(x)
@@ -205,9 +207,9 @@ def _batch_norm_fixed_by_steps(input: Any, weight: Any, bias: Any, *, mean: Any,
     y = (input - _per_channel(mean, input)) / np.sqrt(_per_channel(variance, input) + eps)
     return _affine(y, _per_channel(weight, input), _per_channel(bias, input))
 
-batch_norm = operation("NativeBatchNormBackward0", _batch_norm, _batch_norm_input, _batch_norm_weight, _batch_norm_bias,
+batch_norm = fused("NativeBatchNormBackward0", _batch_norm, _batch_norm_input, _batch_norm_weight, _batch_norm_bias,
                        keeps=True, definition=_batch_norm_by_steps)
 
 # With a mean and a variance from elsewhere, which no gradient goes through.
-batch_norm_fixed = operation("NativeBatchNormBackward0", _batch_norm, _batch_norm_fixed_input, _batch_norm_weight,
+batch_norm_fixed = fused("NativeBatchNormBackward0", _batch_norm, _batch_norm_fixed_input, _batch_norm_weight,
                              _batch_norm_bias, keeps=True, definition=_batch_norm_fixed_by_steps)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ..operation import Operation, operation
-from .windows import Pair, Window, as_plane, inside, padded, whole
+from .. import tracing
+from ..operation import Operation, fused
+from .windows import Pair, Window, as_plane, inside, padded, padded_size
 
 # fmt: off
 
@@ -35,17 +36,17 @@ def _flat(x: Any) -> Any:
 def _to_its_place(g: Any, f: Any) -> Any:
     return to_largest(g, index=f.index, plane=f.input_shape[2:])
 
-pick_largest: Operation = operation("MaxPool2DWithIndicesBackward0", _picked, _to_its_place, saves=True)
-to_largest:   Operation = operation("ToLargestBackward0", _returned, lambda g, f: pick_largest(g, index=f.index),
+pick_largest: Operation = fused("MaxPool2DWithIndicesBackward0", _picked, _to_its_place, saves=True)
+to_largest:   Operation = fused("ToLargestBackward0", _returned, lambda g, f: pick_largest(g, index=f.index),
                                     saves=True)
-adaptive_largest      = operation("AdaptiveMaxPool2DBackward0", _picked, _to_its_place, saves=True)
+adaptive_largest      = fused("AdaptiveMaxPool2DBackward0", _picked, _to_its_place, saves=True)
 
 def _unpooled(input: Any, *, index: Any, plane: Any) -> Any:
     out = np.zeros((*input.shape[:2], prod(plane)), input.dtype)
     np.put_along_axis(out, _flat(index), _flat(input), 2)
     return out.reshape(*input.shape[:2], *plane)
 
-max_unpool = operation("MaxUnpool2DBackward0", _unpooled, lambda g, f: pick_largest(g, index=f.index), saves=True)
+max_unpool = fused("MaxUnpool2DBackward0", _unpooled, lambda g, f: pick_largest(g, index=f.index), saves=True)
 
 # The commonest pooling, of 2 × 2 squares side by side, as two comparisons of half of the numbers with the other half:
 # of the columns, and then of the rows. It takes a tenth of the time, and knows no index.
@@ -79,7 +80,7 @@ def _by_index(input: Any) -> Any:
     places = squares.places(input.shape[2:])
     return pick_largest(input, index=largest(getattr(input, "array", input), squares, places))
 
-largest_of_squares = operation("MaxPool2DWithIndicesBackward0", _largest_of_squares, _to_squares, keeps=True,
+largest_of_squares = fused("MaxPool2DWithIndicesBackward0", _largest_of_squares, _to_squares, keeps=True,
                                definition=_by_index)
 
 # -- the mean ----------------------------------------------------------------------------------------------------------
@@ -96,7 +97,7 @@ def _mean(input: Any, *, window: Window, places: Pair, count: Any) -> Any:
 
 def _shared_out(input: Any, *, plane: Any, window: Window, places: Pair, count: Any) -> Any:
     shares = as_plane(input) / count
-    out = np.zeros_like(shares, shape=(*input.shape[:2], *whole(window, places, plane)))
+    out = np.zeros_like(shares, shape=(*input.shape[:2], *padded_size(window, places, plane)))
     for _, _, rows, columns in window.taps(places):
         out[:, :, rows, columns] += shares
     out = inside(out, window, plane)
@@ -105,14 +106,15 @@ def _shared_out(input: Any, *, plane: Any, window: Window, places: Pair, count: 
 def _plane(f: Any) -> Pair:
     return f.input_shape[2:] if len(f.input_shape) == 4 else (1, f.input_shape[2])
 
-mean: Operation = operation("AvgPool2DBackward0", _mean,
+mean: Operation = fused("AvgPool2DBackward0", _mean,
     lambda g, f: share_out(g, plane=_plane(f), window=f.window, places=f.places, count=f.count), saves=True)
-share_out: Operation = operation("ShareOutBackward0", _shared_out,
+share_out: Operation = fused("ShareOutBackward0", _shared_out,
     lambda g, f: mean(g, window=f.window, places=f.places, count=f.count))
 
 # fmt: on
 
 
+@tracing.whole
 def largest(input: ndarray, window: Window, places: Pair) -> ndarray:
     """Where the largest number of each window is, as an index into the plane. Of equals the first; NaN is the largest.
 

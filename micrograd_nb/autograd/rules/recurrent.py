@@ -18,7 +18,7 @@ import numpy as np
 from numpy import ndarray
 
 from ..constants import Constants
-from ..operation import operation
+from ..operation import fused
 from ..several import Gradients
 from .elementwise import relu, sigmoid, tanh
 from .neural import linear
@@ -126,7 +126,7 @@ def _rnn_by_steps(input: Any, h: Any, weight_ih: Any, weight_hh: Any, bias_ih: A
         states.append(h)
     return _stacked(states, reverse), h
 
-rnn = operation("RnnBackward0", _rnn, _rnn_gradients, keeps=True, joint=True, definition=_rnn_by_steps)
+rnn = fused("RnnBackward0", _rnn, _rnn_gradients, keeps=True, joint=True, definition=_rnn_by_steps)
 
 # -- LSTM: the state c is changed only by what the gates let in and out (Hochreiter and Schmidhuber 1997) --------------
 #     i, f, o = σ(W x + U h + b), three blocks of it      g = tanh of the fourth      (stored in the order i, f, g, o)
@@ -194,7 +194,7 @@ def _lstm_by_steps(input: Any, h: Any, c: Any, weight_ih: Any, weight_hh: Any, b
         states.append(h)
     return _stacked(states, reverse), h, c
 
-lstm = operation("LstmBackward0", _lstm, _lstm_gradients, keeps=True, joint=True, definition=_lstm_by_steps)
+lstm = fused("LstmBackward0", _lstm, _lstm_gradients, keeps=True, joint=True, definition=_lstm_by_steps)
 
 # -- GRU: one state, and two gates (Cho et al. 2014) -------------------------------------------------------------------
 #     r, z = σ(W x + b + U h + b'), two blocks of it
@@ -274,4 +274,4 @@ def _gru_by_steps(input: Any, h: Any, weight_ih: Any, weight_hh: Any, bias_ih: A
         states.append(h)
     return _stacked(states, reverse), h
 
-gru = operation("GruBackward0", _gru, _gru_gradients, keeps=True, joint=True, definition=_gru_by_steps)
+gru = fused("GruBackward0", _gru, _gru_gradients, keeps=True, joint=True, definition=_gru_by_steps)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
-from ..operation import Operation, operation
-from .windows import Pair, Window, inside, padded, sliding, whole
+from ..operation import Operation, fused
+from .windows import Pair, Window, inside, padded, padded_size, sliding
 
 
 class Taps(NamedTuple):
@@ -53,10 +53,10 @@ def _back(g: Any, f: Any) -> Any:
 
 def _sampling(name: str, saves: bool = False) -> Operation:
     """The same operation under the name that PyTorch has for one use of it."""
-    return operation(name, _sample, _back, saves=saves)
+    return fused(name, _sample, _back, saves=saves)
 
 sample: Operation      = _sampling("SampleBackward0")
-give_back: Operation   = operation("GiveBackBackward0", _give_back, lambda g, f: sample(g, taps=f.taps))
+give_back: Operation   = fused("GiveBackBackward0", _give_back, lambda g, f: sample(g, taps=f.taps))
 reflection_pad1d       = _sampling("ReflectionPad1DBackward0", saves=True)
 reflection_pad2d       = _sampling("ReflectionPad2DBackward0", saves=True)
 reflection_pad3d       = _sampling("ReflectionPad3DBackward0", saves=True)
@@ -91,8 +91,8 @@ def _cut(before: Any, after: Any) -> tuple[slice, ...]:
 def _without_frame(g: Any, f: Any) -> Any:
     return cut_frame(g, before=f.before, after=f.after)
 
-constant_pad: Operation = operation("ConstantPadNdBackward0", _framed, _without_frame)
-cut_frame:    Operation = operation("CutFrameBackward0", _unframed,
+constant_pad: Operation = fused("ConstantPadNdBackward0", _framed, _without_frame)
+cut_frame:    Operation = fused("CutFrameBackward0", _unframed,
                                     lambda g, f: constant_pad(g, before=f.before, after=f.after, value=0))
 
 # What a window sees, as columns; and back, where what several windows saw is added up.
@@ -108,11 +108,11 @@ def _fold(input: Any, *, window: Window, plane: Pair) -> Any:
     places, (height, width) = window.places(plane), window.size
     channels = rows // (height * width)
     columns = input.reshape(n, channels, height, width, *places)
-    out = np.zeros((n, channels, *whole(window, places, plane)), input.dtype)
+    out = np.zeros((n, channels, *padded_size(window, places, plane)), input.dtype)
     for i, j, at_rows, at_columns in window.taps(places):
         out[:, :, at_rows, at_columns] += columns[:, :, i, j]
     return inside(out, window, plane)
 
-unfold: Operation = operation("Im2ColBackward0", _unfold,
+unfold: Operation = fused("Im2ColBackward0", _unfold,
                               lambda g, f: fold(g, window=f.window, plane=f.input_shape[2:]))
-fold:   Operation = operation("Col2ImBackward0", _fold, lambda g, f: unfold(g, window=f.window))
+fold:   Operation = fused("Col2ImBackward0", _fold, lambda g, f: unfold(g, window=f.window))

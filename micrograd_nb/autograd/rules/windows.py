@@ -73,7 +73,7 @@ def as_plane(x: Any) -> Any:
 def padded(input: ndarray, window: Window, places: Pair, fill: float = 0) -> ndarray:
     """The planes with the padding around them, at least as large as so many places need; laid out as they were."""
     plane = input.shape[2:]
-    size = whole(window, places, plane)
+    size = padded_size(window, places, plane)
     if size == plane:
         return input
     out = np.full_like(input, fill, shape=(*input.shape[:2], *size))
@@ -81,7 +81,7 @@ def padded(input: ndarray, window: Window, places: Pair, fill: float = 0) -> nda
     return out
 
 
-def whole(window: Window, places: Pair, plane: tuple[int, ...]) -> Pair:
+def padded_size(window: Window, places: Pair, plane: tuple[int, ...]) -> Pair:
     """The size of a padded plane."""
     sizes = zip(window.reach(places), plane, window.padding, strict=True)
     return tuple(max(need, n + 2 * p) for need, n, p in sizes)  # type: ignore[return-value]

@@ -24,7 +24,7 @@ from numpy import ndarray
 from numpy.lib.stride_tricks import as_strided
 
 from ..constants import Constants
-from ..operation import operation
+from ..operation import fused
 from .convolution import conv as plain_conv
 from .convolution import per_channel
 from .windows import Pair, Window, inside
@@ -133,4 +133,4 @@ def _gradients(g: Any, f: Any) -> Any:
 def _by_sums(input: Any, weight: Any, bias: Any = None, *, window: Window) -> Any:
     return plain_conv(input, weight, bias, window=window, groups=1)
 
-conv = operation("ConvolutionBackward0", _conv, _gradients, keeps=True, joint=True, definition=_by_sums)
+conv = fused("ConvolutionBackward0", _conv, _gradients, keeps=True, joint=True, definition=_by_sums)
