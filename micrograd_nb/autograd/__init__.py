@@ -4,6 +4,7 @@ Floor 0: NumPy only. Nothing here knows what a tensor is: it is anything with an
 """
 
 from . import anomaly, changes, function, functional
+from .allocator import keep_freed_memory
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .engine import Step, backward_steps, run_backward
 from .function import Function, once_differentiable
@@ -50,3 +51,5 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+keep_freed_memory()

@@ -56,7 +56,7 @@ class Care:
     def visit(self, node: Node, grad: Any) -> tuple[Any, list[Any]]:
         """Runs the rules of a node. Returns its gradient and what the rules made of it, as the hooks left them."""
         grad = self._received(node, grad)
-        _refuse_overwritten(node)
+        refuse_overwritten(node, node.saved)
         products = self.products(node, grad)
         if anomaly.on:
             anomaly.check(node, grad, products)
@@ -159,11 +159,11 @@ def _changed(grad: Any, new: tuple[Any, ...]) -> Any:
 # -- changes in place --------------------------------------------------------------------------------------------------
 
 
-def _refuse_overwritten(node: Node) -> None:
-    """An error if a number that the rules need was changed after the operation had saved it."""
+def refuse_overwritten(node: Node, saved: dict[str, Any]) -> None:
+    """An error if a number that is needed of an operation, by name, was changed after the operation had saved it."""
     if changes.latest <= node.number:
         return
-    for name, array in _arrays(node.saved):
+    for name, array in _arrays(saved):
         change = changes.since(node.number, array)
         if change is not None and not (name == "output" and change.node == node.number):
             raise RuntimeError(

@@ -29,6 +29,7 @@ class Constants(dict[Any, ndarray]):
 
 ZERO = Constants(lambda dtype: np.array(0, dtype))  # 0-d, by dtype
 ONE = Constants(lambda dtype: np.array(1, dtype))
+INFINITY = Constants(lambda dtype: np.array(np.inf, dtype))
 _ones = Constants(lambda key: np.ones(*key))
 _counting = Constants(np.arange)
 

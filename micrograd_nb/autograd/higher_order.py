@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .care import Care
+from .care import Care, refuse_overwritten
 from .engine import run_backward
 from .node import Node
 from .quiet import quietly
 from .recorded import Recorded, function_of_recorded, record
 from .rules import shape
+from .several import Gradients
 
 
 class RecordingCare(Care):
@@ -34,6 +35,7 @@ class RecordingCare(Care):
 
         Each input goes in through an alias, which marks where to stop, and leads on to the input's own history.
         """
+        refuse_overwritten(node, dict(zip(node.operation.inputs, node.inputs, strict=False)))
         inputs = [
             record(shape.alias, Recorded(x, target)) if self.wants(target) else x
             for x, target in zip(node.inputs, node.targets, strict=True)
@@ -41,6 +43,7 @@ class RecordingCare(Care):
         value = node.operation.definition(*inputs, **node.options)  # type: ignore[misc]
         aliases = [x.node if isinstance(x, Recorded) else None for x in inputs]
         inner = RecordingCare(alias for alias in aliases if alias is not None)
-        run_backward([(value.node, grad)], retain_graph=True, extra=inner)
+        roots = [(value[k].node, g) for k, g in grad.items()] if isinstance(grad, Gradients) else [(value.node, grad)]
+        run_backward(roots, retain_graph=True, extra=inner)
         found = inner.found or {}
         return [None if alias is None else found[alias] for alias in aliases]

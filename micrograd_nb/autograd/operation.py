@@ -23,10 +23,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from functools import partial
-from types import CodeType, FunctionType
+from types import CodeType, FunctionType, SimpleNamespace
 from typing import Any
 
 import numpy as np
+
+from . import tracing
 
 Rule = Any  # Callable[[g, f], gradient]; a function of (g, f, i) for an operation on any number of inputs; or None
 
@@ -50,6 +52,7 @@ class Operation:
         numbers: bools are refused, as for `-x`.
         explodes: the value may be inf or NaN where the inputs are not, and says so without a warning.
         joint: there is one rule for all inputs, which returns a tuple of gradients, for they share work.
+        whole: a static graph calls the value and the rules as they are, so that they may do with arrays what they like.
         definition: the same value, by other operations: what a fused operation is fused of. Gradients of its gradient
             are computed from this, so its own rules may be as fast as they like.
     """
@@ -68,13 +71,13 @@ class Operation:
         numbers: bool = False,
         explodes: bool = False,
         joint: bool = False,
+        whole: bool = False,
         definition: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.value = value
         self.inputs, self.options, self.takes_any_number = _parameters(value, len(rules))
         self.written, self.joint = rules, joint
-        self.rules = self.rules_for(len(self.inputs))
         self.broadcasts, self.converts, self.is_view, self.keeps = broadcasts, converts, is_view, keeps
         self.floats, self.numbers, self.explodes = floats, numbers, explodes
         self.definition = definition
@@ -85,6 +88,10 @@ class Operation:
         self.saves = saves or keeps or bool(read & {*self.inputs, "output", "inputs"})
         """Whether the rules need arrays, which a backward pass frees."""
         self.more = keeps or self.takes_any_number or bool(self.options) or len(self.inputs) > 2
+        if whole:
+            self.value = tracing.whole(value)
+            self.written = tuple(map(_whole_rule, rules, self.needs))
+        self.rules = self.rules_for(len(self.inputs))
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """The value, of arrays; of arrays that record what is done to them, a recorded one."""
@@ -123,7 +130,23 @@ def _one_of(rule: Any, place: int, g: Any, f: Any) -> Any:
     return came[1][place]
 
 
+def _whole_rule(rule: Rule, needs: frozenset[str]) -> Rule:
+    """A rule that a static graph calls as it is, with what it needs of `f`."""
+    run = tracing.whole(lambda g, needed: rule(g, SimpleNamespace(**needed)))
+
+    def whole_rule(g: Any, f: Any) -> Any:
+        if tracing.program() is None:
+            return rule(g, f)
+        needed = {name: getattr(f, name) for name in needs if hasattr(f, name)}
+        if "targets" in needed:  # whether a gradient is wanted is all that a rule may ask
+            needed["targets"] = tuple(target is not None or None for target in f.targets)
+        return run(g, needed)
+
+    return whole_rule
+
+
 operation = Operation
+fused = partial(Operation, whole=True)
 
 
 def same(g: Any, f: Any) -> Any:

@@ -131,6 +131,9 @@ class Recorded:
     def astype(self, dtype: Any) -> Recorded:
         return self if self.dtype == dtype else record(elementwise.to_dtype, self, dtype=np.dtype(dtype))
 
+    def clip(self, min: Any, max: Any) -> Recorded:
+        return record(elementwise.clamp, self, min=min, max=max)
+
     def sum(self, axis: Any = None, keepdims: bool = False) -> Recorded:
         if axis is None and not keepdims:
             return record(reduction.sum, self)

@@ -1,12 +1,17 @@
 """The error function of arrays, which NumPy does not have: `erf`, `erfc`, `erfinv`.
 
-Python's `math.erf` takes one number. Here two polynomials are fitted to it once, in Chebyshev form, as long as the
-dtype's precision asks for, and then evaluated for whole arrays:
+Python's `math.erf` takes one number. Here polynomials are fitted to it once, and then evaluated for whole arrays. Two,
+in Chebyshev form, are as long as the dtype's precision asks for:
 
     |x| < 1     erf(x)  = x · p(x²)
     |x| ≥ 1     erfc(x) = t · exp(q(t) − x²),  t = 2 / (2 + |x|)
 
 The second form is that of Numerical Recipes (Press et al. 2007, section 6.2.2): t runs from 0 to 2/3, and q is smooth.
+
+In single precision, where speed counts, a third one is enough for `erf`. It needs no choice between two forms, and
+`tanh` is a function that NumPy is fast at:
+
+    erf(x) = tanh(x · r(x²))
 """
 
 from __future__ import annotations
@@ -18,7 +23,7 @@ from typing import Any
 
 import numpy as np
 from numpy import ndarray
-from numpy.polynomial import chebyshev
+from numpy.polynomial import Polynomial, chebyshev
 
 LARGEST_T = 2 / 3
 SLOPE_AT_0 = 2 / math.sqrt(math.pi)
@@ -30,6 +35,8 @@ def erf(input: Any) -> Any:
     >>> np.abs(erf(np.array([0.0, 0.5, 10.0])) - [math.erf(0.0), math.erf(0.5), 1.0]).max() < 1e-14
     np.True_
     """
+    if input.dtype != np.float64:
+        return _erf_by_tanh(input.astype(np.float32, copy=False)).astype(input.dtype, copy=False)
     return np.where(np.abs(input) < 1, input * _near_zero(input), np.copysign(1 - _tail(input), input))
 
 
@@ -70,7 +77,20 @@ def _tail(x: Any) -> Any:
     return t * np.exp(chebyshev.chebval(2 * t / LARGEST_T - 1, _far_fit(_kind(x))) - x * x)
 
 
-# -- the two fits ------------------------------------------------------------------------------------------------------
+def _erf_by_tanh(x: ndarray) -> ndarray:
+    """erf(x) of float32, off by less than 2e-7: three steps in its last digit."""
+    *rest, first = _tanh_fit()
+    square = np.square(x, np.empty_like(x))
+    out = np.multiply(square, first, np.empty_like(x))
+    for coefficient in rest[:0:-1]:
+        out += coefficient
+        out *= square
+    out += rest[0]
+    out *= x
+    return np.tanh(out, out)
+
+
+# -- the fits --------------------------------------------------------------------------------------------------------
 
 
 def _kind(x: Any) -> np.dtype[Any]:
@@ -92,6 +112,18 @@ def _far_fit(dtype: np.dtype[Any]) -> ndarray:
         return math.log(_scaled_erfc(2 / t - 2) / t)
 
     return _fit(lambda u: exponent((u + 1) / 2 * LARGEST_T), dtype)
+
+
+@cache
+def _tanh_fit(degree: int = 7, up_to: float = 4.0, size: int = 60) -> list[float]:
+    """The coefficients of r, lowest first, fitted where erf(x) is not yet 1 in single precision.
+
+    The points lie close together at the far end, and each weighs as much as an error there changes erf(x).
+    """
+    xs = [up_to * math.sin(math.pi / 2 * (i + 0.5) / size) for i in range(size)]
+    values = [0.5 * math.log((1 + math.erf(x)) / math.erfc(x)) / x for x in xs]
+    weights = [x * math.erfc(x) * (1 + math.erf(x)) / math.erf(x) for x in xs]
+    return Polynomial.fit(np.square(xs), values, degree, w=weights).convert().coef.tolist()
 
 
 def _fit(function: Callable[[float], float], dtype: np.dtype[Any], size: int = 40) -> ndarray:

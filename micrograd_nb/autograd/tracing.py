@@ -7,12 +7,14 @@ again; those who compute such things say so here:
     rng = tracing.generator(rng)                        its numbers are drawn anew at each replay
     lr = tracing.number(group, "lr", dtype)             a 0-d array of a number that is looked up at each replay
     a, b = tracing.variables(function, dtype, x, y)     0-d arrays of the numbers that function(x, y) returns, likewise
+    function = tracing.whole(function)                  a function of arrays that each replay calls as it is
 
 Outside of a trace, they do the same, once.
 """
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -66,6 +68,20 @@ def variables(function: Callable[..., tuple[float, ...]], dtype: Any, *arguments
     if writing is None:
         return constants(dtype, *function(*arguments))
     return tuple(writing.variables(function, dtype, *arguments))
+
+
+def whole(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorates a function of arrays that gives new arrays, of shapes that do not depend on the numbers.
+
+    A static graph does not look into it, and calls it at each replay. So it may do with its arrays what it likes.
+    """
+
+    @functools.wraps(function)
+    def run(*args: Any, **options: Any) -> Any:
+        writing = program()
+        return function(*args, **options) if writing is None else writing.whole(function, *args, **options)
+
+    return run
 
 
 def plain(array: Any) -> Any:

@@ -76,6 +76,17 @@ def kaiming_uniform_(
     return uniform_(tensor, -bound, bound, generator)
 
 
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Uniform between ±gain·√(6 / (fan_in + fan_out)): between forward and backward (Glorot and Bengio 2010)."""
+    bound = gain * math.sqrt(6 / sum(fan_in_and_fan_out(tensor)))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    """Normally distributed, with gain·√(2 / (fan_in + fan_out)) as standard deviation (Glorot and Bengio 2010)."""
+    return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fan_in_and_fan_out(tensor))), generator)
+
+
 def calculate_gain(nonlinearity: str, param: float = 0.01) -> float:
     """By how much a nonlinearity shrinks what goes through it, and weights should grow. `param`: a leaky ReLU's slope.
 

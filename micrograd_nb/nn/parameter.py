@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..tensors import Tensor, empty, from_numpy
+from ..tensors import Tensor, dtype, empty, from_numpy
 
 
 class Parameter(Tensor):
@@ -48,3 +48,14 @@ class Parameter(Tensor):
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy or a pickle is a new leaf: its own numbers, no gradient, no place in the old one's graph."""
         return type(self), (from_numpy(self.array), self.requires_grad)
+
+
+def new_parameter(*size: int, device: Any = None, dtype: dtype | None = None) -> Parameter:
+    """A parameter of the given size whose numbers are still to be filled in.
+
+    Arguments:
+        device: "cpu", or None, which says the same.
+        dtype: the default dtype, if left out.
+    """
+    data = empty(*size, dtype=dtype)
+    return Parameter(data if device is None else data.to(device))

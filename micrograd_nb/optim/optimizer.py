@@ -209,6 +209,6 @@ def _check_param(p: Any) -> None:
 def _fitted(name: str, value: Any, p: Tensor) -> Any:
     """A copy of a value of the state: floats in the dtype of their parameter, except for the count of steps."""
     array = value.array if isinstance(value, Tensor) else np.asarray(value) if hasattr(value, "__array__") else None
-    if array is None or name == "step":
+    if array is None:
         return deepcopy(value)
-    return from_numpy(np.array(array, p.array.dtype if array.dtype.kind == "f" else array.dtype))
+    return from_numpy(np.array(array, p.array.dtype if array.dtype.kind == "f" and name != "step" else array.dtype))

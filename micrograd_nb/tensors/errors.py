@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.exceptions import AxisError
 
-from ..autograd.rules import elementwise, indexing, matrix, neural, shape
+from ..autograd.rules import elementwise, embedding, indexing, loss, matrix, neural, shape
 
 Shape = tuple[int, ...]
 
@@ -121,6 +121,21 @@ def put_dtypes(input: Any, values: Any) -> RuntimeError:
         f"{input.dtype.scalar_type} for the destination and {values.dtype.scalar_type} for the source. "
         f"Convert it: value.to({input.dtype})"
     )
+
+
+def not_classes(target: Any) -> RuntimeError:
+    """The error for targets that are not the numbers of classes."""
+    return RuntimeError(
+        f"expected target dtype to be Long or Byte, but got {target.dtype.scalar_type}: targets are the numbers of "
+        f"classes, and these are of {target.dtype.name}. Use target.long(), or one_hot.argmax(1) where you have "
+        "one-hot rows."
+    )
+
+
+def no_such_row(index: Any, rows: int) -> IndexError:
+    """The error for numbers of rows, some of which a table does not have."""
+    wrong = index[(index < 0) | (index >= rows)][0]
+    return IndexError(f"index out of range in self: {wrong} is not among the rows, 0 to {rows - 1}")
 
 
 def does_not_fit(what: str, value: Shape, place: Shape) -> RuntimeError:
@@ -298,12 +313,16 @@ def _index(error: Exception, shapes: list[Shape], options: Any) -> Exception:
 
 def _cross_entropy(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
     target, classes = options["target"], shapes[0][1]
-    wrong = target[(target < 0) | (target >= classes)][0]
+    wrong = target[((target < 0) | (target >= classes)) & (target != options.get("ignore_index"))][0]
     return IndexError(f"Target {wrong} is out of bounds: there are {classes} classes, 0 to {classes - 1}.")
 
 
 def _added_product(error: Exception, shapes: list[Shape], options: Any) -> RuntimeError:
     return _product(error, shapes[1:], options)
+
+
+def _embedding(error: Exception, shapes: list[Shape], options: Any) -> IndexError:
+    return no_such_row(options["index"], shapes[0][0])
 
 
 _SPECIAL = {
@@ -313,7 +332,8 @@ _SPECIAL = {
     **dict.fromkeys((indexing.view_at, indexing.select, indexing.take_at, indexing.mask_at), _index),
     neural.linear: _linear,
     neural.linear_rows: _linear,
-    neural.cross_entropy: _cross_entropy,
+    **dict.fromkeys((loss.cross_entropy, loss.nll, loss.nll_2d), _cross_entropy),
+    embedding.embedding: _embedding,
     shape.expand: _expand,
     shape.cat: _cat,
 }

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..autograd import is_grad_enabled
 from ..autograd.recording import bare_node
-from ..autograd.rules import neural
+from ..autograd.rules import loss, neural
 from . import errors
 from .record import apply, wrap
 
 if TYPE_CHECKING:
     from .core import Tensor
+
+_INT64, _UINT8 = np.dtype(np.int64), np.dtype(np.uint8)
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
@@ -58,25 +62,22 @@ def cross_entropy(input: Tensor, target: Tensor) -> Tensor:
     tensor(2.3026)
     """
     logits, at = input.array, target.array
-    if at.dtype.kind not in "iu":
-        raise RuntimeError(
-            f"expected scalar type Long but found {target.dtype.name}: targets are the numbers of classes. "
-            "Use target.long(), or one_hot.argmax(1) where you have one-hot rows."
-        )
+    if at.dtype != _INT64 and at.dtype != _UINT8:
+        raise errors.not_classes(target)
     if logits.ndim != 2 or at.ndim != 1 or len(logits) != len(at):
         raise ValueError(
             f"Expected input batch_size ({len(logits) if logits.ndim else 0}) to match target batch_size "
             f"({len(at) if at.ndim else 0}): input is (n, classes), here {tuple(logits.shape)}; "
             f"target is (n,), here {tuple(at.shape)}."
         )
-    # apply(neural.cross_entropy, input, target=at), written out
+    # apply(loss.cross_entropy, input, target=at), written out
     try:
-        value, kept = neural.cross_entropy.value(logits, target=at)
+        value, kept = loss.cross_entropy.value(logits, target=at)
     except ValueError as error:
-        raise errors.explain(neural.cross_entropy, error, input, target=at) from None
+        raise errors.explain(loss.cross_entropy, error, input, target=at) from None
     out = wrap(value)
     if input.node is not None and is_grad_enabled():
-        out.node = node = bare_node(neural.cross_entropy, (input.node,), out.array)
+        out.node = node = bare_node(loss.cross_entropy, (input.node,), out.array)
         node.input = logits
         node.__dict__ = kept
     return out

@@ -28,7 +28,7 @@ from .elementwise import abs, clone, mul, square, true_divide
 from .order import amax, amin
 from .products import cross as cross_along_the_first
 from .products import matmul, multi_dot
-from .record import apply, apply_several, is_tensor, wrap
+from .record import apply, is_tensor, wrap
 from .reductions import sum
 from .shapes import permute, squeeze, transpose, unsqueeze
 
@@ -182,7 +182,7 @@ def det(input: Tensor) -> Tensor:
 
 def slogdet(input: Tensor) -> Any:
     """(sign, logabsdet): the determinant is sign · exp(logabsdet), which may be too large or too small to be held."""
-    return return_types.linalg_slogdet(*apply_several(rules.slogdet, _square(input, "linalg.slogdet")))
+    return return_types.linalg_slogdet(*apply(rules.slogdet, _square(input, "linalg.slogdet")))
 
 
 def inv(input: Tensor) -> Tensor:
@@ -353,7 +353,7 @@ def qr(A: Tensor, mode: str = "reduced") -> Any:
         raise RuntimeError(
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
-    return return_types.linalg_qr(*apply_several(rules.qr, _matrices(A, "linalg.qr"), mode=mode))
+    return return_types.linalg_qr(*apply(rules.qr, _matrices(A, "linalg.qr"), mode=mode))
 
 
 def eigh(A: Tensor, UPLO: str = "L") -> Any:
@@ -366,7 +366,7 @@ def eigh(A: Tensor, UPLO: str = "L") -> Any:
     """
     if UPLO not in ("L", "U"):
         raise RuntimeError(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}")
-    return return_types.linalg_eigh(*apply_several(rules.eigh, _square(A, "linalg.eigh"), UPLO=UPLO))
+    return return_types.linalg_eigh(*apply(rules.eigh, _square(A, "linalg.eigh"), UPLO=UPLO))
 
 
 def eigvalsh(A: Tensor, UPLO: str = "L") -> Tensor:
@@ -385,7 +385,7 @@ def svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = None) -> 
     """
     if driver is not None:
         raise RuntimeError("torch.linalg.svd: keyword argument `driver=` is only supported on CUDA: leave it out")
-    return return_types.linalg_svd(*apply_several(rules.svd, _matrices(A, "linalg.svd"), full_matrices=full_matrices))
+    return return_types.linalg_svd(*apply(rules.svd, _matrices(A, "linalg.svd"), full_matrices=full_matrices))
 
 
 def svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:

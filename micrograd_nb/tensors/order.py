@@ -22,7 +22,7 @@ from ..autograd.rules import reduction as rules
 from ..autograd.rules import scan
 from . import axes, return_types
 from .elementwise import lerp, maximum, minimum, where
-from .record import apply, apply_several, is_tensor, unary, wrap
+from .record import apply, is_tensor, unary, wrap
 from .shapes import permute, reshape
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> 
             "elements none is the largest"
         )
     along = _filled(input, "aminmax", None if dim is None else axes.one(input, dim))
-    return return_types.aminmax(*apply_several(rules.aminmax, input, dim=along, keepdim=keepdim))
+    return return_types.aminmax(*apply(rules.aminmax, input, dim=along, keepdim=keepdim))
 
 
 @axes.along

@@ -2,8 +2,7 @@
 
 Each takes the arrays out of the tensors, runs the operation, puts a tensor around the value, and, where a gradient may
 be wanted, leaves a Function node that leads to the nodes of the inputs. The first three say the same as `apply`,
-written out: they are the hot path. `apply_joined` joins several tensors, `apply_pieces` takes one apart, and
-`apply_several` is for operations with several outputs.
+written out: they are the hot path. `apply_joined` joins several tensors, `apply_pieces` takes one apart.
 """
 
 from __future__ import annotations
@@ -140,10 +139,10 @@ def binary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Ten
     return _named(function, operation, doc, name)
 
 
-def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
+def apply(operation: Operation, *inputs: Any, **options: Any) -> Any:
     """Runs any operation on tensors and records it: the arrays of `inputs` in, a tensor out.
 
-    Options are what takes no gradient: axes, shapes, indices.
+    Options are what takes no gradient: axes, shapes, indices. Of an operation with several values, a tuple comes out.
     """
     arrays, targets = [], []
     for x in inputs:
@@ -163,6 +162,8 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
     if operation.keeps:
         value, kept = value
         options |= kept
+    if type(value) is tuple:
+        return _several(operation, arrays, tuple(targets), value, options)
     out = _new(_kind)
     out.array = value = value if type(value) is ndarray else as_array(value)
     out._grad = None
@@ -173,18 +174,6 @@ def apply(operation: Operation, *inputs: Any, **options: Any) -> Tensor:
     else:
         out.node = leave_node(operation, arrays, tuple(targets), value, options)
     return out
-
-
-def apply_several(operation: Operation, *inputs: Any, **options: Any) -> tuple[Tensor, ...]:
-    """`apply` for an operation with several outputs. Those of whole numbers get no gradient."""
-    arrays = [x.array if isinstance(x, _kind) else x for x in inputs]
-    targets = tuple(x.node if isinstance(x, _kind) else None for x in inputs)
-    values = quietly(operation.value, *arrays, **options)
-    if targets.count(None) == len(targets) or not is_grad_enabled():
-        return tuple(wrap(value) for value in values)
-    values = tuple(map(as_array, values))
-    node = leave_node(operation, arrays, targets, values, options)
-    return tuple(wrap(x, output_node(node, i) if x.dtype.kind == "f" else None) for i, x in enumerate(values))
 
 
 def apply_view(operation: Operation, input: Tensor, **options: Any) -> Tensor:
@@ -247,6 +236,21 @@ def apply_joined(operation: Operation, inputs: list[Tensor], **options: Any) -> 
     if targets.count(None) == len(targets) or (threads_off and not is_grad_enabled()):
         return wrap(value)
     return wrap(value, leave_node(operation, arrays, targets, value, options))
+
+
+def _several(
+    operation: Operation,
+    arrays: list[Any],
+    targets: tuple[Node | None, ...],
+    values: tuple[Any, ...],
+    options: dict[str, Any],
+) -> tuple[Tensor, ...]:
+    """The tensors of an operation with several values. Those of whole numbers get no gradient."""
+    if targets.count(None) == len(targets) or not is_grad_enabled():
+        return tuple(wrap(value) for value in values)
+    values = tuple(map(as_array, values))
+    node = leave_node(operation, arrays, targets, values, options)
+    return tuple(wrap(x, output_node(node, i) if x.dtype.kind == "f" else None) for i, x in enumerate(values))
 
 
 def wrap(array: Any, node: Node | None = None) -> Tensor:

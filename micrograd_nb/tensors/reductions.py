@@ -25,7 +25,7 @@ from ..autograd.rules import reduction as rules
 from . import axes, dtypes
 from .conversion import in_dtype, summands
 from .elementwise import true_divide
-from .record import apply, apply_several, cast, unary, wrap
+from .record import apply, cast, unary, wrap
 
 if TYPE_CHECKING:
     from .core import Tensor
@@ -123,7 +123,7 @@ def var_mean(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, ...]:
     """(variance, mean), with the arguments of `var`."""
-    return apply_several(rules.var_mean, input, **_freedom(input, "var_mean", dim, unbiased, keepdim, correction))
+    return apply(rules.var_mean, input, **_freedom(input, "var_mean", dim, unbiased, keepdim, correction))
 
 
 @axes.along
@@ -131,7 +131,7 @@ def std_mean(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, ...]:
     """(standard deviation, mean), with the arguments of `var`."""
-    return apply_several(rules.std_mean, input, **_freedom(input, "std_mean", dim, unbiased, keepdim, correction))
+    return apply(rules.std_mean, input, **_freedom(input, "std_mean", dim, unbiased, keepdim, correction))
 
 
 # -- the soft maximum --------------------------------------------------------------------------------------------------

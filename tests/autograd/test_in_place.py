@@ -289,6 +289,16 @@ def test_second_gradient_through_a_change() -> None:
     assert mg.autograd.gradgradcheck(program, w)
 
 
+def test_inputs_that_only_the_definition_of_a_fused_operation_needs() -> None:
+    """The rule of `mse_loss` has kept the difference; a gradient with a history is computed from the inputs again."""
+    x, target = mg.ones(2, requires_grad=True), mg.zeros(2)
+    loss = mg.nn.functional.mse_loss(x, target)
+    target.add_(5)
+    assert mg.autograd.grad(loss, x, retain_graph=True)[0].tolist() == [1.0, 1.0]
+    with pytest.raises(RuntimeError, match="MseLossBackward0 saved `target`"):
+        mg.autograd.grad(loss, x, create_graph=True)
+
+
 def test_in_place_is_the_same_tensor_and_the_same_memory() -> None:
     x = mg.ones(3, requires_grad=True) * 2
     array = x.array

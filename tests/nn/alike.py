@@ -1,12 +1,16 @@
-"""Runs one program with PyTorch and with micrograd_nb: the same error, in the same words."""
+"""Runs one program with PyTorch and with micrograd_nb: the same numbers and gradients, or the same error and words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+from numpy import ndarray
+
 import micrograd_nb as mg
+from tests.autograd.reference import assert_same
 
 Program = Callable[[Any], object]
 
@@ -17,6 +21,31 @@ OURS = {
     "torch.FloatTensor": "Tensor",
     "torch.": "micrograd_nb.",
 }
+
+
+def computes_alike(
+    program: Callable[..., Any],
+    torch: ModuleType,
+    arrays: Sequence[ndarray],
+    dtypes: Sequence[str] = ("float32", "float64"),
+) -> None:
+    """`program(lib, *tensors)` gives the same value in both, and the same gradient of every tensor of floats."""
+    for dtype in dtypes:
+        (ours, our_inputs), (theirs, their_inputs) = (_run(program, lib, arrays, dtype) for lib in (mg, torch))
+        assert_same(ours.detach(), theirs.detach(), f"value, {dtype}")
+        assert ours.requires_grad == theirs.requires_grad
+        if not ours.requires_grad:
+            continue
+        weights = np.random.default_rng(1).normal(size=tuple(ours.shape)).astype(str(theirs.dtype).rpartition(".")[2])
+        ours.backward(mg.tensor(weights))
+        theirs.backward(torch.tensor(weights))
+        for i, (x, y) in enumerate(zip(our_inputs, their_inputs, strict=True)):
+            assert_same(x.grad, y.grad, f"gradient of input {i}, {dtype}")
+
+
+def _run(program: Callable[..., Any], lib: Any, arrays: Sequence[ndarray], dtype: str) -> tuple[Any, list[Any]]:
+    inputs = [lib.tensor(a.astype(dtype), requires_grad=True) if a.dtype.kind == "f" else lib.tensor(a) for a in arrays]
+    return program(lib, *inputs), inputs
 
 
 def error_of(program: Program, lib: Any) -> Exception:

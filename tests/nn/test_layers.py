@@ -96,8 +96,3 @@ def test_layer_is_pytorchs(program: Program, shape: tuple[int, ...], torch, rng)
     for mine, other in zip(*results, strict=True):
         assert mine.shape == other.shape
         np.testing.assert_allclose(mine, other, rtol=1e-10, atol=1e-12)
-
-
-def test_softmax_wants_to_know_along_which_axis() -> None:
-    with pytest.raises(TypeError, match="dim"):
-        mg.nn.Softmax()

@@ -159,8 +159,8 @@ def test_errors_say_what_to_do() -> None:
 
 
 def test_an_unknown_argument_is_refused() -> None:
-    with pytest.raises(TypeError, match="unexpected keyword argument 'inplace'"):
-        mg.nn.ReLU(inplace=True)
+    with pytest.raises(TypeError, match="unexpected keyword argument 'in_place'"):
+        mg.nn.ReLU(in_place=True)
     with pytest.raises(TypeError, match="unexpected keyword argument 'biass'"):
         mg.nn.Linear(1, 1, biass=True)
 

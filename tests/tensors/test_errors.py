@@ -96,6 +96,7 @@ MISTAKES = [
     Mistake("target, dtype",           RuntimeError, lambda m: m.nn.functional.cross_entropy(m.ones(2, 3), m.ones(2)), "Long",      "float32",                "target.long()"),
     Mistake("target, batch",           ValueError,   lambda m: m.nn.functional.cross_entropy(m.ones(2, 3), m.tensor([1])), "to match target batch_size", "(2, 3)", "(n,)"),
     Mistake("target, class",           IndexError,   lambda m: m.nn.functional.cross_entropy(m.ones(1, 3), m.tensor([3])), "out of bounds", "Target 3",       "0 to 2"),
+    Mistake("row of a table",          IndexError,   lambda m: m.nn.functional.embedding(m.tensor([0, 4]), m.ones(4, 3)), "index out of range", "4",     "0 to 3"),
     Mistake("dtype that none holds",   TypeError,    lambda m: m.tensor(np.array(["a"])),              "cannot hold",               "<U1",                    "float32"),
     Mistake("default dtype",           TypeError,    lambda m: m.set_default_dtype(m.int64),           "floating-point",            "int64",                  "float"),
     Mistake("float index of a list",   TypeError,    lambda m: [1, 2][m.tensor(1.0)],                  "only integer tensors",      "float32",                "index"),

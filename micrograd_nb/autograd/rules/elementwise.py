@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from .. import special
-from ..constants import ONE, ZERO
+from ..constants import INFINITY, ONE, ZERO
 from ..operation import flat, negated, operation, same
 
 pairwise = partial(operation, broadcasts=True)
@@ -93,8 +93,8 @@ sigmoid = elementary("SigmoidBackward0", lambda input: ONE[input.dtype] / (ONE[i
                                                    lambda g, f: g * (f.output * (ONE[g.dtype] - f.output)))
 
 logaddexp  = pairwise("LogaddexpBackward0", np.logaddexp,
-                      lambda g, f: g / (1 + np.exp(f.other - f.input)),
-                      lambda g, f: g / (1 + np.exp(f.input - f.other)), explodes=True)
+                      lambda g, f: g * sigmoid(f.input - f.other),
+                      lambda g, f: g * sigmoid(f.other - f.input), explodes=True)
 logaddexp2 = pairwise("Logaddexp2Backward0", np.logaddexp2,
                       lambda g, f: g / (1 + np.exp2(f.other - f.input)),
                       lambda g, f: g / (1 + np.exp2(f.input - f.other)), explodes=True)
@@ -105,7 +105,7 @@ xlogy      = pairwise("XlogyBackward0",
 
 SLOPE_OF_ERF = special.SLOPE_AT_0
 
-erf    = smooth("ErfBackward0",        special.erf,    lambda g, f: g * SLOPE_OF_ERF * np.exp(-f.input * f.input))
+erf    = elementary("ErfBackward0",    special.erf,    lambda g, f: g * SLOPE_OF_ERF * np.exp(-f.input * f.input))
 erfc   = smooth("ErfcBackward0",       special.erfc,   lambda g, f: -g * SLOPE_OF_ERF * np.exp(-f.input * f.input))
 erfinv = elementary("ErfinvBackward0", special.erfinv, lambda g, f: g / SLOPE_OF_ERF * np.exp(f.output * f.output))
 
@@ -179,8 +179,16 @@ copysign  = pairwise("CopysignBackward0",  np.copysign,
 # -- choosing ----------------------------------------------------------------------------------------------------------
 # A tie shares the gradient.
 
-relu    = operation("ReluBackward0",   lambda input: np.maximum(input, ZERO[input.dtype]),
-                    lambda g, f: g * (f.output > ZERO[g.dtype]).astype(g.dtype), numbers=True)
+
+MANY = 2048
+
+def _relu(input: Any) -> Any:
+    """max(x, 0). `clip` takes longer to start than `maximum` with a number, and then runs four times as fast."""
+    if input.size < MANY or input.dtype.kind != "f":
+        return np.maximum(input, ZERO[input.dtype])
+    return input.clip(ZERO[input.dtype], INFINITY[input.dtype])
+
+relu    = operation("ReluBackward0",   _relu, lambda g, f: g * (f.output > ZERO[g.dtype]).astype(g.dtype), numbers=True)
 maximum = pairwise("MaximumBackward0", np.maximum, lambda g, f: g * _share(f.input == f.other, ~(f.input < f.other), g),
                                                    lambda g, f: g * _share(f.input == f.other, ~(f.input > f.other), g))
 minimum = pairwise("MinimumBackward0", np.minimum, lambda g, f: g * _share(f.input == f.other, ~(f.input > f.other), g),

@@ -1,7 +1,6 @@
 """The operations of neural networks, each as one node: fewer nodes, fewer passes over the numbers.
 
-A fused operation equals the chain of small ones that defines it (tests hold them to it); cross-entropy from small
-operations takes twice the time.
+A fused operation equals the chain of small ones that defines it (tests hold them to it).
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..broadcasting import sum_of_rows
-from ..constants import counting, ones
 from ..operation import operation
 from .reduction import largest, sum_dim, total
 
@@ -69,37 +67,3 @@ softmax     = operation("SoftmaxBackward0", lambda input, *, dim: _laid_out(_exp
                         lambda g, f: f.output * (g - total(g * f.output, f.dim)))
 log_softmax = operation("LogSoftmaxBackward0", lambda input, *, dim: _laid_out(_logarithms, input, dim),
                         lambda g, f: g - np.exp(f.output) * total(g, f.dim))
-
-FEW = 64
-
-def _cross_entropy(input: Any, *, target: Any) -> Any:
-    """Mean of −log softmax(input)[target]: logits (n, classes), targets (n,).
-
-    The gradient of one row is softmax(row) − onehot(target), divided by n. Where there are few classes, the samples
-    are laid side by side in memory: NumPy is fast along long runs, and takes a third of the time.
-    """
-    count, classes = input.shape
-    axis = 0 if classes <= FEW else 1  # that of the classes
-    n = count or np.nan  # the mean of nothing is NaN
-    p = input.T.copy() if axis == 0 else input.copy()
-    at = np.ravel_multi_index((target, counting(count)) if axis == 0 else (counting(count), target), p.shape)
-    p -= np.maximum.reduce(p, axis, keepdims=True)
-    picked = p.take(at)
-    np.exp(p, p)
-    one = ones(classes, p.dtype)
-    total = np.dot(one, p) if axis == 0 else p.dot(one)
-    loss = (np.log(total) - picked).dot(ones(count, p.dtype)) / n
-    return loss, {"target": target, "p": p, "total": total, "at": at, "n": n, "axis": axis}
-
-def _towards_target(g: Any, f: Any) -> Any:
-    share = g / f.n
-    d = f.p * (share / f.total if f.axis == 0 else (share / f.total)[:, None])
-    d.reshape(-1)[f.at] -= share
-    return d.T if f.axis == 0 else d
-
-def _by_log_softmax(input: Any, *, target: Any) -> Any:
-    picked = log_softmax(input, dim=1)[counting(len(target)), target]
-    return picked.sum() / -(len(target) or np.nan)
-
-cross_entropy = operation("CrossEntropyBackward0", _cross_entropy, _towards_target, keeps=True,
-                          definition=_by_log_softmax)

@@ -96,7 +96,7 @@ class Program:
 
     def is_fixed(self, array: ndarray) -> bool:
         """Whether an array is one of somebody else: of an input or of a captured tensor."""
-        return id(owner(array)) in self._fixed
+        return id(owner(array)) in self._fixed | self._inputs
 
     def _settled(self, x: Any) -> Any:
         """An operand in its final form: arrays that nobody has announced become constants."""

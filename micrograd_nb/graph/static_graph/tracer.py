@@ -10,7 +10,8 @@ no others. NumPy cannot make a plain array of it behind our back, nor Python a n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -132,6 +133,9 @@ class Traced(NDArrayOperatorsMixin):
         out = np.asarray(self.array.take(plain_array(indices), axis))
         self.program.call(self.array.take, plain_array(indices), axis, out, writes=out)
         return self._view(out)
+
+    def clip(self, min: Any, max: Any) -> Any:
+        return np.clip(self, min, max)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
         return np.add.reduce(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
@@ -298,6 +302,68 @@ class Pythons:
         places = ", ".join(f"{{{i}}}" for i in range(2, 2 + len(plain)))
         self.program.statement(f"{{0}}[...] = {{1}}({places})", out, function, *plain, writes=out)
         return [Traced(out[i : i + 1].reshape(()), self.program) for i in range(len(out))]
+
+    def whole(self, function: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """The result of a function that each replay calls as it is: what it returns is copied into buffers."""
+        arrays: list[ndarray] = []
+        call = WholeCall(function, _taken_apart((args, options), arrays))
+        result = call.result(arrays)
+        made: list[ndarray] = []
+        places = _taken_apart(result, made)
+        buffers = [np.array(array) for array in made]
+        for buffer in buffers[:1]:
+            self.program.statement("{0}({1}, {2})", call, tuple(arrays), tuple(buffers), writes=buffer)
+        for buffer in buffers[1:]:
+            self.program.statement("{0}", buffer, writes=buffer)  # written by the same call
+        return _put_together(places, [Traced(buffer, self.program) for buffer in buffers])
+
+
+class WholeCall:
+    """A call of a function, with holes in the places of its arrays."""
+
+    def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
+        self.function, self.arguments = function, arguments
+        self.__name__ = getattr(function, "__name__", "call").strip("_<>")
+
+    def result(self, arrays: Sequence[ndarray]) -> Any:
+        args, options = _put_together(self.arguments, arrays)
+        return self.function(*args, **options)
+
+    def __call__(self, arrays: Sequence[ndarray], buffers: Sequence[ndarray]) -> None:
+        made: list[ndarray] = []
+        _taken_apart(self.result(arrays), made)
+        for buffer, array in zip(buffers, made, strict=True):
+            buffer[...] = array
+
+
+@dataclass(frozen=True)
+class Hole:
+    """The place of an array in what was taken apart."""
+
+    number: int
+
+
+def _taken_apart(x: Any, arrays: list[ndarray]) -> Any:
+    """Tuples, lists and dicts with holes in the places of arrays, which are put into a list."""
+    if isinstance(x, (Traced, ndarray)):
+        arrays.append(plain_array(x))
+        return Hole(len(arrays) - 1)
+    if type(x) in (tuple, list):
+        return type(x)([_taken_apart(part, arrays) for part in x])
+    if isinstance(x, dict):
+        return type(x)({name: _taken_apart(part, arrays) for name, part in x.items()})
+    return x
+
+
+def _put_together(x: Any, arrays: Sequence[Any]) -> Any:
+    """What was taken apart, with other arrays."""
+    if isinstance(x, Hole):
+        return arrays[x.number]
+    if type(x) in (tuple, list):
+        return type(x)([_put_together(part, arrays) for part in x])
+    if isinstance(x, dict):
+        return type(x)({name: _put_together(part, arrays) for name, part in x.items()})
+    return x
 
 
 _DRAWS = ("uniform", "normal", "integers", "permutation", "bits32", "bits64", "poisson")

@@ -6,9 +6,14 @@ gradients against PyTorch and finite differences, for several dtypes, broadcast,
 """
 
 from tests.autograd.table import (
+    activation,
+    distance,
     elementwise,
+    embedding,
     indexing,
+    layers,
     linalg,
+    loss,
     neural,
     order,
     products,
@@ -16,7 +21,7 @@ from tests.autograd.table import (
     reductions,
     scans,
     shapes,
-)  # fmt: skip
+)
 from tests.autograd.table.row import Row, Shapes
 
 DIFFERENTIABLE = [
@@ -30,6 +35,12 @@ DIFFERENTIABLE = [
     *linalg.LINALG,
     *neural.LINEAR,
     *neural.NEURAL,
+    *layers.LAYERS,
+    *activation.ACTIVATIONS,
+    *activation.OF_CHANNELS,
+    *loss.LOSSES,
+    *embedding.EMBEDDINGS,
+    *distance.DISTANCES,
     *reductions.REDUCTIONS,
     *order.ORDER,
     *scans.SCANS,
@@ -53,12 +64,13 @@ OPERATIONS = [
 _MATRICES = [*products.PRODUCTS, *products.EINSUM, *linalg.LINALG, *linalg.WITHOUT_GRADIENT, *neural.LINEAR]
 _MOVES = [
     *shapes.SHAPE, *shapes.ARRANGED, *shapes.PIECES, *indexing.INDEXING, *indexing.WRITING, *indexing.SORTING,
-    *indexing.IN_PLACE, *random.RANDOM, *elementwise.COPIES,
+    *indexing.IN_PLACE, *random.RANDOM, *elementwise.COPIES, *embedding.EMBEDDINGS,
 ]  # fmt: skip
+_WITH_SHAPES = [*activation.OF_CHANNELS, *loss.LOSSES, *distance.DISTANCES, *layers.LAYERS]
 NUMERIC = [
     row
     for row in OPERATIONS
-    if row not in [*_MOVES, *_MATRICES]
+    if row not in [*_MOVES, *_MATRICES, *_WITH_SHAPES]
     and row.name
     not in {
         *("sinh", "cosh", "fmod", "remainder", "a % b"),  # PyTorch's are less exact far out

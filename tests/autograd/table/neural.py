@@ -15,11 +15,6 @@ def softmax(x: ndarray, dim: int) -> ndarray:
     return np.exp(x) / np.exp(x).sum(dim, keepdims=True)
 
 
-def cross_entropy(x: ndarray, target: ndarray) -> ndarray:
-    each = -np.log(softmax(x, 1))[np.arange(len(x)), target]
-    return np.array(each.sum() / len(x) if len(x) else np.nan)
-
-
 def linear(x: ndarray, weight: ndarray, bias: ndarray | float = 0.0) -> ndarray:
     return x @ weight.T + bias
 
@@ -37,5 +32,4 @@ NEURAL = [
     Row("softmax",          neural.softmax,         lambda m, a: m.softmax(a, -1),           lambda a: softmax(a, -1),                  (*GRID, *CUBE, ((3, 0),))),
     Row("softmax, dim 0",   neural.softmax,         lambda m, a: m.softmax(a, 0),            lambda a: softmax(a, 0),                   ((*GRID, *CUBE))),
     Row("log_softmax",      neural.log_softmax,     lambda m, a: m.log_softmax(a, 1),        lambda a: np.log(softmax(a, 1)),           ((*GRID, *CUBE, ((3, 0),)))),
-    Row("cross_entropy",    neural.cross_entropy,   lambda m, a: m.nn.functional.cross_entropy(a, m.arange(len(a))), lambda a: cross_entropy(a, np.arange(len(a))), (((3, 4),), ((0, 4),))),
 ]
