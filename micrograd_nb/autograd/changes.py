@@ -71,7 +71,7 @@ def note_all(arrays: Iterable[ndarray], name: str) -> None:
     latest = next_number()
     change = Change(latest, name, 0)
     for array in arrays:
-        _last[id(_owner(array))] = change
+        _last[id(array if array.base is None else _owner(array))] = change
 
 
 def since(number: int, array: ndarray) -> Change | None:
