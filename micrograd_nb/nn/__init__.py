@@ -1,6 +1,6 @@
 """Layers, models and losses. Floor 2: built on `tensors`, and knows nothing of optimizers and data."""
 
-from . import functional, init
+from . import functional, init, utils
 from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from .containers import ModuleDict, ModuleList, Sequential
 from .flatten import Flatten
@@ -27,4 +27,5 @@ __all__ = [
     "MSELoss",
     "functional",
     "init",
+    "utils",
 ]

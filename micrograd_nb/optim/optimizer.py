@@ -203,7 +203,9 @@ class Optimizer:
         Raises:
             ValueError: groups of another number or size.
         """
-        options, self.state = state.unpacked(state_dict, self.param_groups)
+        options, loaded_state = state.unpacked(state_dict, self.param_groups)
+        self.state.clear()  # a static graph that writes into the old state sees that it is outdated
+        self.state = loaded_state
         for group, loaded in zip(self.param_groups, options, strict=True):
             group.update(loaded)
 

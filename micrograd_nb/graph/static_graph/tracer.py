@@ -172,7 +172,7 @@ class Traced(NDArrayOperatorsMixin):
         if method == "reduce" and options.keys() <= {"axis", "dtype", "keepdims"}:
             axis, dtype, keepdims = options.get("axis", 0), options.get("dtype"), options.get("keepdims", False)
             self.program.call(run, *plain, axis, dtype, target, keepdims, writes=target)
-        elif method == "__call__" and not options:
+        elif method == "__call__" and not options and ufunc not in (np.maximum, np.minimum):  # these want `out=`
             self.program.call(run, *(_as_operand(x, target) for x in plain), target, writes=target)
         else:
             self.program.call(run, *plain, out=target, **options, writes=target)

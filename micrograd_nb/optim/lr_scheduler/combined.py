@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +26,10 @@ class _Several(LRScheduler):
 
     def _begin(self) -> None:
         raise NotImplementedError
+
+    def _initial_step(self) -> None:
+        with warnings.catch_warnings(action="ignore"):  # that no optimizer made a step: it is too early for that
+            super()._initial_step()
 
     def state_dict(self) -> dict[str, Any]:
         """What the scheduler and those in it know, besides the optimizer."""
