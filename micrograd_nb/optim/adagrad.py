@@ -6,8 +6,9 @@ from typing import Any
 
 from numpy import add, divide, multiply, sqrt, subtract
 
+from ..autograd import tracing
 from ..tensors import Tensor
-from .arithmetic import changing, count
+from .arithmetic import count
 from .groups import Group, Params, check_options
 from .optimizer import Optimizer
 
@@ -85,15 +86,16 @@ class Adagrad(Optimizer):
         return self.begin(p, "sum", value=self.defaults["initial_accumulator_value"])
 
     def update(self, group: Group) -> None:
-        for p, x, g, t, (eps,) in self.each(group, group["eps"]):
+        for p, x, g, t, lr, (eps,) in self.each(group, group["eps"]):
             state = self.state[p] or self._begin(p)
-            s = state["sum"].array
-            (lr,) = changing(x.dtype, decayed(float(group["lr"]), group["lr_decay"], count(state["step"])))
+            s, step = state["sum"].array, count(state["step"])
+            if group["lr_decay"]:
+                (lr,) = tracing.variables(decayed, x.dtype, lr, group["lr_decay"], step)
             add(s, multiply(g, g, t), s)
             add(sqrt(s, t), eps, t)
             subtract(x, multiply(divide(g, t, t), lr, t), x)
 
 
-def decayed(lr: float, lr_decay: float, step: Any) -> Any:
+def decayed(lr: float, lr_decay: float, step: float) -> tuple[float]:
     """The learning rate of a step; the first is number 1."""
-    return lr / (1 + (step - 1) * lr_decay)
+    return (float(lr) / (1 + (float(step) - 1) * lr_decay),)

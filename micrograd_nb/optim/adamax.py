@@ -6,8 +6,9 @@ from typing import Any
 
 from numpy import absolute, add, divide, maximum, multiply, subtract
 
+from ..autograd import tracing
 from ..tensors import Tensor
-from .arithmetic import changing, count, lerp
+from .arithmetic import count, lerp
 from .groups import Group, Params, check_options
 from .optimizer import Optimizer
 
@@ -73,15 +74,15 @@ class Adamax(Optimizer):
 
     def update(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        for p, x, g, t, (kept, rest, eps) in self.each(group, beta2, 1 - beta1, group["eps"]):
+        for p, x, g, t, lr, (kept, rest, eps) in self.each(group, beta2, 1 - beta1, group["eps"]):
             state = self.state[p] or self.begin(p, "exp_avg", "exp_inf")
             m, u = state["exp_avg"].array, state["exp_inf"].array
-            (lr,) = changing(x.dtype, corrected(float(group["lr"]), beta1, count(state["step"])))
+            (rate,) = tracing.variables(corrected, x.dtype, lr, beta1, count(state["step"]))
             lerp(m, g, rest, t)
             maximum(multiply(u, kept, u), add(absolute(g, t), eps, t), out=u)
-            subtract(x, multiply(divide(m, u, t), lr, t), x)
+            subtract(x, multiply(divide(m, u, t), rate, t), x)
 
 
-def corrected(lr: float, beta1: float, step: Any) -> Any:
+def corrected(lr: float, beta1: float, step: float) -> tuple[float]:
     """The learning rate with the correction for an average that starts at 0: m / (1 − β₁^step) is not biased."""
-    return lr / (1 - beta1**step)
+    return (float(lr) / (1 - beta1 ** float(step)),)

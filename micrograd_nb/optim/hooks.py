@@ -39,7 +39,7 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(step)
     def with_hooks(self: Any, *args: Any, **kwargs: Any) -> Any:
-        self.was_called = True
+        self._was_called = True
         if not (self._before or self._after) or type(self).step is not with_hooks:  # a super().step() calls none
             return step(self, *args, **kwargs)
         args = (self, *args)

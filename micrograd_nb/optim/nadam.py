@@ -6,8 +6,9 @@ from typing import Any
 
 from numpy import add, divide, multiply, sqrt, subtract
 
-from ..tensors import Tensor, get_default_dtype, ones
-from .arithmetic import changing, count, lerp, lerp_square, number
+from ..autograd import tracing
+from ..tensors import Tensor
+from .arithmetic import count, lerp, lerp_square
 from .groups import Group, Params, check_options
 from .optimizer import Optimizer
 
@@ -80,35 +81,34 @@ class NAdam(Optimizer):
         }
         super().__init__(params, defaults)
 
-    def _begin(self, p: Tensor) -> dict[str, Any]:
-        state = self.begin(p, "exp_avg", "exp_avg_sq")
-        state["mu_product"] = ones((), dtype=get_default_dtype())
-        return state
-
     def update(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        for p, x, g, t, (rest1, kept2, rest2, eps) in self.each(group, 1 - beta1, beta2, 1 - beta2, group["eps"]):
-            state = self.state[p] or self._begin(p)
+        for p, x, g, t, lr, (rest1, kept2, rest2, eps) in self.each(group, 1 - beta1, beta2, 1 - beta2, group["eps"]):
+            state = self.state[p] or self.begin(p, "exp_avg", "exp_avg_sq", mu_product=1)
             m, v, product = state["exp_avg"].array, state["exp_avg_sq"].array, state["mu_product"].array
             step = count(state["step"])
-            mu, next_mu = (momentum(beta1, group["momentum_decay"], k) for k in (step, step + 1))
-            multiply(product, changing(product.dtype, mu)[0], product)
-            rates = corrected(float(group["lr"]), beta2, step, mu, next_mu, number(product))
-            debias, lr_of_g, lr_of_m = changing(x.dtype, *rates)
+            (mu,) = tracing.variables(momentum, product.dtype, beta1, group["momentum_decay"], step)
+            multiply(product, mu, product)
+            rates = lr, beta1, beta2, group["momentum_decay"], step, product
+            debias, rate_of_g, rate_of_m = tracing.variables(corrected, x.dtype, *rates)
 
             lerp(m, g, rest1, t)
             lerp_square(v, g, kept2, rest2, t)
             d = add(sqrt(multiply(v, debias, t), t), eps, t)
             u = divide(g, d, self.spare(p))
-            subtract(x, multiply(u, lr_of_g, u), x)
-            subtract(x, multiply(divide(m, d, t), lr_of_m, t), x)
+            subtract(x, multiply(u, rate_of_g, u), x)
+            subtract(x, multiply(divide(m, d, t), rate_of_m, t), x)
 
 
-def momentum(beta1: float, momentum_decay: float, step: Any) -> Any:
+def momentum(beta1: float, momentum_decay: float, step: float) -> tuple[float]:
     """μ of a step: about half of β₁ at first, and β₁ in the end."""
-    return beta1 * (1 - 0.5 * 0.96 ** (step * momentum_decay))
+    return (beta1 * (1 - 0.5 * 0.96 ** (float(step) * momentum_decay)),)
 
 
-def corrected(lr: float, beta2: float, step: Any, mu: Any, next_mu: Any, product: Any) -> tuple[Any, Any, Any]:
+def corrected(
+    lr: float, beta1: float, beta2: float, momentum_decay: float, step: float, product: float
+) -> tuple[float, float, float]:
     """What v is multiplied by, for it starts at 0; and the learning rates of the gradient and of its average."""
+    lr, step, product = float(lr), float(step), float(product)
+    (mu,), (next_mu,) = (momentum(beta1, momentum_decay, t) for t in (step, step + 1))
     return 1 / (1 - beta2**step), lr * (1 - mu) / (1 - product), lr * next_mu / (1 - product * next_mu)

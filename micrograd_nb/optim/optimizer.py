@@ -9,7 +9,7 @@
 A new optimizer writes `update(group)`: one step for the parameters of one group. `each(group)` gives what it needs:
 
     def update(self, group):
-        for p, x, g, t, (lr,) in self.each(group, group["lr"]):
+        for p, x, g, t, lr, _ in self.each(group):
             subtract(x, multiply(g, lr, t), x)          # x ← x − lr · g, in place
 """
 
@@ -22,12 +22,12 @@ from typing import Any
 import numpy as np
 from numpy import add, multiply, ndarray, negative
 
-from ..autograd import changes, enable_grad
+from ..autograd import changes, enable_grad, tracing
+from ..autograd.constants import constants
 from ..autograd.quiet import silence, unsilence
-from ..tensors import Tensor, get_default_dtype, zeros
+from ..tensors import Tensor, get_default_dtype
 from ..tensors.record import wrap
 from . import groups, state
-from .arithmetic import constants
 from .groups import Group, Params
 from .hooks import Hook, RemovableHandle, hooked
 
@@ -50,7 +50,7 @@ class Optimizer:
     [0.1, 0.5]
     """
 
-    was_called = False  # whether `step` was called, since a scheduler watches
+    _was_called = False  # whether `step` was called since a scheduler watches
     _is_watched = False
 
     def __init_subclass__(cls) -> None:
@@ -71,7 +71,7 @@ class Optimizer:
         self._name = f"{type(self).__name__}.step"
         self._before: dict[int, Hook] = {}
         self._after: dict[int, Hook] = {}
-        self._places: dict[Tensor, tuple[ndarray, ndarray, ndarray]] = {}
+        self._places: dict[Tensor, list[ndarray]] = {}  # the array, and memory to compute in
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradient of every parameter, or with `set_to_none=False` makes it 0.
@@ -110,11 +110,14 @@ class Optimizer:
 
     # -- for those who write an optimizer
 
-    def each(self, group: Group, *options: float | Tensor) -> Iterator[tuple[Tensor, ndarray, ndarray, ndarray, Any]]:
+    def each(
+        self, group: Group, *options: float
+    ) -> Iterator[tuple[Tensor, ndarray, ndarray, ndarray, ndarray, tuple[ndarray, ...]]]:
         """Goes over the parameters p that have a gradient, and tells autograd that they were changed.
 
         With each come the array x to change; the gradient g, with the sign and the weight decay that the group asks
-        for; t, memory of the same shape to compute in; and the options that were given, as `constants` of its dtype.
+        for; t, memory of the same shape to compute in; the learning rate, and the other options that were given, as
+        0-d arrays of its dtype.
         """
         as_it_is = not (group.get("maximize") or group.get("weight_decay"))
         places = self._places
@@ -128,27 +131,37 @@ class Optimizer:
                 g = p.grad.array
             x, place = p.array, places.get(p)
             if place is None or place[0] is not x:  # the first time, or it was given another array
-                place = places[p] = (x, np.empty_like(x), np.empty_like(x))
+                place = places[p] = [x, np.empty_like(x), np.empty_like(x)]
             _, t, turned = place
             if x.dtype is not dtype:
                 dtype = x.dtype
-                numbers = constants(dtype, *map(float, options))
+                lr = tracing.number(group, "lr", dtype)
+                numbers = constants(dtype, *options)
             if not as_it_is:
-                g = _directed(x, g, group, t, turned)
+                g = _directed(x, g, group, t, turned, lr)
             changed.append(x)
-            yield p, x, g, t, numbers
+            yield p, x, g, t, lr, numbers
         changes.note_all(changed, self._name)
 
-    def begin(self, p: Tensor, *names: str, value: float = 0) -> dict[str, Any]:
-        """The state of a parameter at its first step: 0 steps, and under each name an array of its shape."""
-        step = zeros((), dtype=get_default_dtype())
-        self.state[p] = {"step": step} | {name: wrap(np.full_like(p.array, value)) for name in names}
+    def begin(self, p: Tensor, *names: str, value: float = 0, **numbers: float) -> dict[str, Any]:
+        """The state of a parameter at its first step: 0 steps, the numbers, and under each name an array of its shape.
+
+        The numbers are 0-d tensors, and `value` is in the arrays.
+        """
+        dtype = np.float64 if get_default_dtype().dtype == np.float64 else np.float32
+        state = {name: wrap(tracing.made(np.array(x, dtype))) for name, x in {"step": 0, **numbers}.items()}
+        self.state[p] = state | {name: wrap(np.full_like(p.array, value)) for name in names}
         return self.state[p]
 
     def watch_order(self) -> None:
         """Begins to look whether `step` is called; a scheduler's should come after it."""
         if not self._is_watched:
-            self._is_watched, self.was_called = True, False
+            self._is_watched, self._was_called = True, False
+
+    @property
+    def was_called(self) -> bool:
+        """Whether `step` was called since `watch_order`."""
+        return self._was_called
 
     def spare(self, p: Tensor) -> ndarray:
         """More memory to compute in. The gradient that `each` gave may lie here, and is gone when this is written."""
@@ -225,7 +238,7 @@ class Optimizer:
         return f"{type(self).__name__} ({''.join(sections)})"
 
 
-def _directed(x: ndarray, g: ndarray, group: Group, t: ndarray, out: ndarray) -> ndarray:
+def _directed(x: ndarray, g: ndarray, group: Group, t: ndarray, out: ndarray, lr: ndarray) -> ndarray:
     """The gradient as the group wants it: turned round to maximize, with weight decay. Written into `out`."""
     if group.get("maximize"):
         g = negative(g, out)
@@ -233,8 +246,13 @@ def _directed(x: ndarray, g: ndarray, group: Group, t: ndarray, out: ndarray) ->
     if not decay:
         return g
     if group.get("decoupled_weight_decay"):  # the weights shrink by themselves, and the gradient stays
-        (kept,) = constants(x.dtype, 1 - float(group["lr"]) * float(decay))
+        (kept,) = tracing.variables(_kept, x.dtype, lr, decay)
         multiply(x, kept, x)
         return g
     (pull,) = constants(x.dtype, float(decay))
     return add(g, multiply(x, pull, t), out)
+
+
+def _kept(lr: float, weight_decay: float) -> tuple[float]:
+    """What is left of the weights after decoupled weight decay."""
+    return (1 - float(lr) * float(weight_decay),)

@@ -7,8 +7,9 @@ from typing import Any
 
 from numpy import add, divide, multiply, sqrt, subtract
 
+from ..autograd import tracing
 from ..tensors import Tensor
-from .arithmetic import constants, count, lerp, lerp_square
+from .arithmetic import count, lerp, lerp_square
 from .groups import Group, Params, check_options
 from .optimizer import Optimizer
 
@@ -80,24 +81,24 @@ class RAdam(Optimizer):
 
     def update(self, group: Group) -> None:
         beta1, beta2 = group["betas"]
-        for p, x, g, t, (rest1, kept2, rest2, eps) in self.each(group, 1 - beta1, beta2, 1 - beta2, group["eps"]):
+        for p, x, g, t, lr, (rest1, kept2, rest2) in self.each(group, 1 - beta1, beta2, 1 - beta2):
             state = self.state[p] or self.begin(p, "exp_avg", "exp_avg_sq")
-            m, v = state["exp_avg"].array, state["exp_avg_sq"].array
-            rate, rectified = corrected(float(group["lr"]), beta1, beta2, count(state["step"]))
-            (lr,) = constants(x.dtype, rate)
+            m, v, step = state["exp_avg"].array, state["exp_avg_sq"].array, count(state["step"])
+            rate, scale, shift = tracing.variables(rectified, x.dtype, lr, beta1, beta2, group["eps"], step)
 
             lerp(m, g, rest1, t)
             lerp_square(v, g, kept2, rest2, t)
-            u = divide(m, add(sqrt(v, t), eps, t), t) if rectified else m
-            subtract(x, multiply(u, lr, t), x)
+            d = add(multiply(sqrt(v, t), scale, t), shift, t)  # √v + eps, or 1 for a start
+            subtract(x, multiply(divide(m, d, t), rate, t), x)
 
 
-def corrected(lr: float, beta1: float, beta2: float, step: float) -> tuple[float, bool]:
-    """The learning rate of a step, and whether there is enough behind v to divide by its root."""
+def rectified(lr: float, beta1: float, beta2: float, eps: float, step: float) -> tuple[float, float, float]:
+    """The learning rate of a step; and what to multiply √v by, and to add, so that m can be divided by it."""
+    lr, step = float(lr), float(step)
     unbiased = lr / (1 - beta1**step)
     rho_inf = 2 / (1 - beta2) - 1
     rho = rho_inf - 2 * step * beta2**step / (1 - beta2**step)
-    if rho <= 5:
-        return unbiased, False
+    if rho <= 5:  # the variance is not to be trusted yet: divide by 0 · √v + 1
+        return unbiased, 0.0, 1.0
     r = math.sqrt((rho - 4) * (rho - 2) * rho_inf / ((rho_inf - 4) * (rho_inf - 2) * rho))
-    return unbiased * r * math.sqrt(1 - beta2**step), True
+    return unbiased * r * math.sqrt(1 - beta2**step), 1.0, eps

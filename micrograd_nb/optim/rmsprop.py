@@ -80,8 +80,7 @@ class RMSprop(Optimizer):
     def update(self, group: Group) -> None:
         alpha, momentum, centered = group["alpha"], group["momentum"], group["centered"]
         names = ["square_avg", *["momentum_buffer"] * (momentum > 0), *["grad_avg"] * centered]
-        numbers = group["lr"], alpha, 1 - alpha, group["eps"], momentum
-        for p, x, g, t, (lr, kept, rest, eps, mu) in self.each(group, *numbers):
+        for p, x, g, t, lr, (kept, rest, eps, mu) in self.each(group, alpha, 1 - alpha, group["eps"], momentum):
             state = self.state[p] or self.begin(p, *names)
             count(state["step"])
             v = state["square_avg"].array

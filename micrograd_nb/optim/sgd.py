@@ -79,7 +79,7 @@ class SGD(Optimizer):
 
     def update(self, group: Group) -> None:
         momentum, dampening, nesterov = group["momentum"], group["dampening"], group["nesterov"]
-        for p, x, g, t, (lr, mu, fresh) in self.each(group, group["lr"], momentum, 1 - dampening):
+        for p, x, g, t, lr, (mu, fresh) in self.each(group, momentum, 1 - dampening):
             if momentum:
                 if (buffer := self.state[p].get("momentum_buffer")) is None:
                     self.state[p]["momentum_buffer"] = wrap(v := g.copy())

@@ -400,7 +400,7 @@ def test_an_optimizer_of_ones_own_has_hooks_and_schedulers(index: int, torch) ->
 def test_an_optimizer_with_update() -> None:
     class Plain(mg.optim.Optimizer):
         def update(self, group) -> None:
-            for _, x, g, t, (lr,) in self.each(group, group["lr"]):
+            for _, x, g, t, lr, _ in self.each(group):
                 np.subtract(x, np.multiply(g, lr, t), x)
 
     p, q = leaf(mg), leaf(mg)

@@ -11,11 +11,9 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
-from micrograd_nb.graph.static_graph import StaticGraphError
 from tests.optim.training import CASES
 
 STEPS = 20
-TRACED = [(name, options) for name, options in CASES if name != "RAdam"]
 
 
 def trained(make: Callable[[Any], Any], name: str, options: dict[str, Any], steps: int = STEPS) -> tuple[Any, Any]:
@@ -41,7 +39,7 @@ def trained(make: Callable[[Any], Any], name: str, options: dict[str, Any], step
     return np.array(losses), optimizer
 
 
-@pytest.mark.parametrize(("name", "options"), TRACED)
+@pytest.mark.parametrize(("name", "options"), CASES)
 def test_replayed_steps_are_the_same(name, options) -> None:
     made = []
 
@@ -72,8 +70,3 @@ def test_a_step_count_that_froze_would_be_seen(monkeypatch) -> None:
     monkeypatch.setattr(mg.optim, "Frozen", Frozen, raising=False)
     losses, _ = trained(lambda step: step, "Frozen", {})
     assert np.abs(losses - trained(lambda step: step, "Adamax", {})[0]).max() > 1e-6
-
-
-def test_radam_says_that_it_decides_by_a_number() -> None:
-    with pytest.raises(StaticGraphError, match="a decision by the value of a traced tensor"):
-        trained(mg.static_graph, "RAdam", {})
