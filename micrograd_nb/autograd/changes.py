@@ -72,7 +72,8 @@ def note_all(arrays: Iterable[ndarray], name: str) -> None:
     latest = next_number()
     change = Change(latest, name, 0)
     for array in arrays:
-        _last[id(owner_of(array))] = change
+        owns = type(array) is ndarray and array.base is None
+        _last[id(array if owns else owner_of(array))] = change
 
 
 def since(number: int, array: ndarray) -> Change | None:

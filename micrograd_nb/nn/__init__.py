@@ -2,7 +2,7 @@
 
 # fmt: off
 # isort: off
-from . import functional, init
+from . import functional, init, utils
 from .activation import (
     CELU, ELU, GELU, GLU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LeakyReLU, LogSigmoid, LogSoftmax, Mish, PReLU,
     ReLU, ReLU6, RReLU, SELU, Sigmoid, SiLU, Softmax, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanh,
@@ -76,6 +76,6 @@ __all__ = [
     "HingeEmbeddingLoss", "SoftMarginLoss", "MarginRankingLoss", "MultiMarginLoss", "MultiLabelMarginLoss",
     "CosineEmbeddingLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss", "CosineSimilarity", "PairwiseDistance",
 
-    "functional", "init",
+    "functional", "init", "utils",
 ]
 # fmt: on

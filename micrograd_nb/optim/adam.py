@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from numpy import add, divide, multiply, ndarray, negative, subtract
+from numpy import add, divide, maximum, multiply, sqrt, subtract
 
-from ..autograd.constants import constants
-from ..tensors import Tensor, from_numpy
-from .optimizer import Group, Optimizer, Params
+from ..autograd import tracing
+from ..tensors import Tensor
+from .arithmetic import count, lerp, lerp_square
+from .groups import Group, Params, check_options
+from .optimizer import Optimizer
 
 
 class Adam(Optimizer):
@@ -31,10 +32,12 @@ class Adam(Optimizer):
         amsgrad: divide by the largest √v̂ so far (Reddi et al. 2018, arXiv 1904.09237).
         maximize: climb instead of descending.
         decoupled_weight_decay: the pull does not go into m and v: AdamW.
-        foreach, capturable, differentiable, fused: PyTorch's other implementations. There is one here: they stay off.
+        foreach, fused: which of PyTorch's implementations to use. All compute the same, and here there is one.
+        capturable, differentiable: False; there are no CUDA graphs here, and a step is not recorded.
 
     Raises:
-        ValueError: an option out of its range, parameters that cannot be optimized (see `Optimizer`).
+        ValueError: a negative option, a beta outside of [0, 1), parameters that cannot be optimized (see `Optimizer`).
+        NotImplementedError: `capturable`, `differentiable`.
 
     >>> import micrograd_nb as mg
     >>> p = mg.tensor([1.0, 100.0], requires_grad=True)
@@ -61,13 +64,8 @@ class Adam(Optimizer):
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
     ) -> None:
-        _check(lr, betas, eps, weight_decay)
-        if foreach or capturable or differentiable or fused:
-            raise NotImplementedError(
-                "foreach, capturable, differentiable and fused choose among PyTorch's implementations of Adam. Here "
-                "there is one, NumPy in place: leave them out."
-            )
-        defaults = {
+        check_options(lr, betas=betas, eps=eps, weight_decay=weight_decay)
+        defaults: dict[str, Any] = {
             "lr": lr,
             "betas": betas,
             "eps": eps,
@@ -80,58 +78,28 @@ class Adam(Optimizer):
             "fused": fused,
             "decoupled_weight_decay": decoupled_weight_decay,
         }
-        self._scratch: dict[Tensor, tuple[ndarray, ndarray]] = {}
         super().__init__(params, defaults)
 
     def update(self, group: Group) -> None:
-        (beta1, beta2), lr, decay = group["betas"], float(group["lr"]), group["weight_decay"]
-        for p in group["params"]:
-            g = p._grad  # an array, until somebody asks for the tensor
-            if g is None:
-                continue
-            x, g = p.array, g if type(g) is ndarray else g.array
-            state, (t, u) = self._state_of(p, group), self._scratch_of(p)
-            b1, b2, rest1, rest2 = constants(x.dtype, beta1, beta2, 1 - beta1, 1 - beta2)
-            if group["maximize"]:
-                g = negative(g, u)
-            if decay and group["decoupled_weight_decay"]:
-                multiply(x, x.dtype.type(1 - lr * decay), x)
-            elif decay:
-                g = add(g, multiply(x, x.dtype.type(decay), t), u)
-            m, v = state["exp_avg"].array, state["exp_avg_sq"].array
-            multiply(m, b1, m)
-            add(m, multiply(g, rest1, t), m)
-            multiply(v, b2, v)
-            multiply(g, g, t)
-            add(v, multiply(t, rest2, t), v)
+        beta1, beta2 = group["betas"]
+        averages = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq") if group["amsgrad"] else ("exp_avg", "exp_avg_sq")
+        for p, x, g, t, lr, (rest1, kept2, rest2) in self.each(group, 1 - beta1, beta2, 1 - beta2):
+            state = self.state[p] or self.begin(p, *averages)
+            m, v, step = state["exp_avg"].array, state["exp_avg_sq"].array, count(state["step"])
+            rate, eps = tracing.variables(corrected, x.dtype, lr, beta1, beta2, group["eps"], step)
+            lerp(m, g, rest1, t)
+            lerp_square(v, g, kept2, rest2, t)
             if group["amsgrad"]:
                 largest = state["max_exp_avg_sq"].array
-                v = np.maximum(largest, v, out=largest)
-            # lr · m̂ / (√v̂ + eps), with the corrections of m and v drawn together, so that fewer passes are needed
-            correction = (1 - beta2 ** state["step"].item()) ** 0.5
-            step = lr / (1 - beta1 ** state["step"].item()) * correction
-            np.sqrt(v, t)
-            add(t, x.dtype.type(group["eps"] * correction), t)
-            divide(m, t, t)
-            subtract(x, multiply(t, x.dtype.type(step), t), x)
+                v = maximum(largest, v, out=largest)
+            add(sqrt(v, t), eps, t)
+            subtract(x, multiply(divide(m, t, t), rate, t), x)
 
-    def _state_of(self, p: Tensor, group: Group) -> dict[str, Any]:
-        """The state of a parameter, with this step counted."""
-        state = self.state[p]
-        if not state:
-            state["step"] = from_numpy(np.zeros((), np.float32))
-            state["exp_avg"], state["exp_avg_sq"] = (from_numpy(np.zeros_like(p.array)) for _ in range(2))
-            if group["amsgrad"]:
-                state["max_exp_avg_sq"] = from_numpy(np.zeros_like(p.array))
-        state["step"].array += 1
-        return state
 
-    def _scratch_of(self, p: Tensor) -> tuple[ndarray, ndarray]:
-        """Two arrays like a parameter, for what is only needed within a step. The second is seldom touched."""
-        scratch = self._scratch.get(p)
-        if scratch is None or scratch[0].dtype != p.array.dtype:
-            scratch = self._scratch[p] = (np.empty_like(p.array), np.empty_like(p.array))
-        return scratch
+def corrected(lr: float, beta1: float, beta2: float, eps: float, step: float) -> tuple[float, float]:
+    """lr and eps such that lr · m / (√v + eps) is the step with m̂ and v̂: two numbers instead of two more passes."""
+    correction = (1 - beta2 ** float(step)) ** 0.5
+    return float(lr) / (1 - beta1 ** float(step)) * correction, eps * correction
 
 
 class AdamW(Adam):
@@ -176,17 +144,3 @@ class AdamW(Adam):
             fused=fused,
             decoupled_weight_decay=True,
         )
-
-
-def _check(lr: float | Tensor, betas: tuple[float, float], eps: float, weight_decay: float) -> None:
-    if isinstance(lr, Tensor) and lr.numel() != 1:
-        raise ValueError(f"Tensor lr must be 1-element, but has {lr.numel()}")
-    if lr < 0:
-        raise ValueError(f"Invalid learning rate: {lr}")
-    if eps < 0:
-        raise ValueError(f"Invalid epsilon value: {eps}")
-    for i, beta in enumerate(betas):
-        if not 0 <= beta < 1:
-            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
-    if weight_decay < 0:
-        raise ValueError(f"Invalid weight_decay value: {weight_decay}")

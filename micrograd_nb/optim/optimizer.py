@@ -6,29 +6,30 @@
     state            what the optimizer remembers of each parameter, such as its momentum
     state_dict()     both as plain data, to save and load
 
-A new optimizer writes `update(group)`: one step for the parameters of one group.
+A new optimizer writes `update(group)`: one step for the parameters of one group. `each(group)` gives what it needs:
+
+    def update(self, group):
+        for p, x, g, t, lr, _ in self.each(group):
+            subtract(x, multiply(g, lr, t), x)          # x ← x − lr · g, in place
 """
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from copy import deepcopy
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy import add, multiply, ndarray, negative
 
-from ..autograd import enable_grad
+from ..autograd import changes, enable_grad, tracing
+from ..autograd.constants import constants
 from ..autograd.quiet import silence, unsilence
-from ..tensors import Tensor, from_numpy
-
-Group = dict[str, Any]
-"""A parameter group: "params", a list of tensors, and the options of the optimizer by name."""
-
-Params = Iterable[Tensor] | Iterable[tuple[str, Tensor]] | Iterable[Group]
-"""What an optimizer is given: `model.parameters()`, `model.named_parameters()`, or groups."""
+from ..tensors import Tensor, get_default_dtype
+from ..tensors.record import wrap
+from . import groups, state
+from .groups import Group, Params
+from .hooks import Hook, RemovableHandle, hooked
 
 
 class Optimizer:
@@ -49,25 +50,28 @@ class Optimizer:
     [0.1, 0.5]
     """
 
+    _was_called = False  # whether `step` was called since a scheduler watches
+    _is_watched = False
+
+    def __init_subclass__(cls) -> None:
+        """An optimizer that writes `step` itself, as one does with PyTorch, has hooks too."""
+        if "step" in vars(cls):
+            cls.step = hooked(cls.step)  # type: ignore[method-assign]
+
     def __init__(self, params: Params, defaults: dict[str, Any]) -> None:
-        if isinstance(params, Tensor):
-            raise TypeError(
-                "params argument given to the optimizer should be an iterable of Tensors or dicts, but got a Tensor. "
-                "Put it in a list: [tensor]."
-            )
-        _refuse_set(params)
         self.defaults = defaults
-        self.state: defaultdict[Tensor, dict[str, Any]] = defaultdict(dict)
+        self.state: state.State = defaultdict(dict)
         self.param_groups: list[Group] = []
-        given = list(params)
-        if not given:
-            raise ValueError(
-                "optimizer got an empty parameter list: the model has no parameters, or they come from a generator "
-                "that has been gone through already. Call model.parameters() anew for each use."
-            )
-        groups = given if isinstance(given[0], dict) else [{"params": given}]
-        for group in groups:
-            self.add_param_group(group)  # type: ignore[arg-type]
+        self._start()
+        for group in groups.groups_of(params):
+            self.add_param_group(group)
+
+    def _start(self) -> None:
+        """Makes what is not copied with an optimizer."""
+        self._name = f"{type(self).__name__}.step"
+        self._before: dict[int, Hook] = {}
+        self._after: dict[int, Hook] = {}
+        self._places: dict[Tensor, list[ndarray]] = {}  # the array, and memory to compute in
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradient of every parameter, or with `set_to_none=False` makes it 0.
@@ -79,8 +83,9 @@ class Optimizer:
                 if set_to_none:
                     p._grad = None
                 elif p.grad is not None:
-                    p.grad.array.fill(0)
+                    p.grad.detach_().zero_()
 
+    @hooked
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Changes every parameter that has a gradient.
 
@@ -103,38 +108,96 @@ class Optimizer:
         """One step for the parameters of a group. Every optimizer writes its own."""
         raise NotImplementedError(f"{type(self).__name__} needs a method update(group): one step for group['params']")
 
+    # -- for those who write an optimizer
+
+    def each(
+        self, group: Group, *options: float
+    ) -> Iterator[tuple[Tensor, ndarray, ndarray, ndarray, ndarray, tuple[ndarray, ...]]]:
+        """Goes over the parameters p that have a gradient, and tells autograd that they were changed.
+
+        With each come the array x to change; the gradient g, with the sign and the weight decay that the group asks
+        for; t, memory of the same shape to compute in; the learning rate, and the other options that were given, as
+        0-d arrays of its dtype.
+        """
+        as_it_is = not (group.get("maximize") or group.get("weight_decay"))
+        places = self._places
+        changed: list[ndarray] = []
+        dtype = None
+        for p in group["params"]:
+            g = p._grad  # an array, until somebody asks for the tensor
+            if type(g) is not ndarray:
+                if g is None:
+                    continue
+                g = p.grad.array
+            x, place = p.array, places.get(p)
+            if place is None or place[0] is not x:  # the first time, or it was given another array
+                place = places[p] = [x, np.empty_like(x), np.empty_like(x)]
+            _, t, turned = place
+            if x.dtype is not dtype:
+                dtype = x.dtype
+                lr = tracing.number(group, "lr", dtype)
+                numbers = constants(dtype, *options)
+            if not as_it_is:
+                g = _directed(x, g, group, t, turned, lr)
+            changed.append(x)
+            yield p, x, g, t, lr, numbers
+        changes.note_all(changed, self._name)
+
+    def begin(self, p: Tensor, *names: str, value: float = 0, **numbers: float) -> dict[str, Any]:
+        """The state of a parameter at its first step: 0 steps, the numbers, and under each name an array of its shape.
+
+        The numbers are 0-d tensors, and `value` is in the arrays.
+        """
+        dtype = np.float64 if get_default_dtype().dtype == np.float64 else np.float32
+        state = {name: wrap(tracing.made(np.array(x, dtype))) for name, x in {"step": 0, **numbers}.items()}
+        self.state[p] = state | {name: wrap(np.full_like(p.array, value)) for name in names}
+        return self.state[p]
+
+    def watch_order(self) -> None:
+        """Begins to look whether `step` is called; a scheduler's should come after it."""
+        if not self._is_watched:
+            self._is_watched, self._was_called = True, False
+
+    @property
+    def was_called(self) -> bool:
+        """Whether `step` was called since `watch_order`."""
+        return self._was_called
+
+    def spare(self, p: Tensor) -> ndarray:
+        """More memory to compute in. The gradient that `each` gave may lie here, and is gone when this is written."""
+        return self._places[p][2]
+
+    # -- groups
+
     def add_param_group(self, param_group: Group) -> None:
         """Adds parameters, with options of their own; those not given are the defaults.
 
         Raises:
             TypeError, ValueError: as for the optimizer itself.
         """
-        if not isinstance(param_group, dict):
-            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
-        _refuse_set(param_group["params"])
-        params = param_group["params"]
-        given = [params] if isinstance(params, Tensor) else list(params)
-        names = [item[0] for item in given if isinstance(item, tuple)]
-        param_group["params"] = [item[1] if isinstance(item, tuple) else item for item in given]
-        if names:
-            param_group["param_names"] = names
-        for name, default in self.defaults.items():
-            param_group.setdefault(name, default)
-        self._check(param_group)
+        groups.complete(param_group, self.defaults)
+        groups.check(param_group, self.param_groups)
         self.param_groups.append(param_group)
 
-    def _check(self, group: Group) -> None:
-        params = group["params"]
-        for p in params:
-            _check_param(p)
-        if len(set(params)) < len(params):
-            warnings.warn("optimizer contains a parameter group with duplicate parameters", stacklevel=4)
-        if not {p for other in self.param_groups for p in other["params"]}.isdisjoint(params):
-            raise ValueError("some parameters appear in more than one parameter group")
-        if "param_names" in group and len(group["param_names"]) != len(params):
-            raise ValueError("all optimizer params should be with/without names. Some param names are missing")
-        if any(("param_names" in group) != ("param_names" in other) for other in self.param_groups):
-            raise ValueError("all optimizer param groups should be with/without names")
+    # -- hooks
+
+    def register_step_pre_hook(self, hook: Hook) -> RemovableHandle:
+        """Calls `hook(optimizer, args, kwargs)` before each step; args[0] is the optimizer.
+
+        If it returns (args, kwargs), the step is called with those.
+        """
+        return RemovableHandle(self._before, hook)
+
+    def register_step_post_hook(self, hook: Hook) -> RemovableHandle:
+        """Calls `hook(optimizer, args, kwargs)` after each step.
+
+        >>> import micrograd_nb as mg
+        >>> optimizer = mg.optim.SGD([mg.ones(1, requires_grad=True)])
+        >>> with optimizer.register_step_post_hook(lambda optimizer, args, kwargs: print("stepped")):
+        ...     optimizer.step()
+        stepped
+        """
+        return RemovableHandle(self._after, hook)
 
     # -- its state
 
@@ -143,72 +206,53 @@ class Optimizer:
 
         The tensors in it are the optimizer's own, and change with its steps: for a snapshot, copy them.
         """
-        params = list(chain.from_iterable(group["params"] for group in self.param_groups))
-        number = {p: i for i, p in reversed(list(enumerate(params)))}
-        return {
-            "state": {number[p]: state for p, state in self.state.items()},
-            "param_groups": [{**group, "params": [number[p] for p in group["params"]]} for group in self.param_groups],
-        }
+        return state.packed(self.param_groups, self.state)
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Takes over copies of the groups' options and of the state of another optimizer, matched by position.
 
-        The state may hold tensors, arrays, or PyTorch's tensors; those of floats take the parameter's dtype.
+        The state may hold tensors, arrays, or PyTorch's tensors; all but the count of steps take the parameter's dtype.
 
         Raises:
             ValueError: groups of another number or size.
         """
-        saved_groups = deepcopy(state_dict["param_groups"])
-        if len(saved_groups) != len(self.param_groups):
-            raise ValueError(
-                "loaded state dict has a different number of parameter groups: "
-                f"{len(saved_groups)}, and this optimizer has {len(self.param_groups)}"
-            )
-        for mine, saved in zip(self.param_groups, saved_groups, strict=True):
-            if len(mine["params"]) != len(saved["params"]):
-                raise ValueError(
-                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's group: "
-                    f"{len(saved['params'])} parameters, and this one has {len(mine['params'])}"
-                )
-        numbers = chain.from_iterable(group["params"] for group in saved_groups)
-        params = dict(zip(numbers, chain.from_iterable(g["params"] for g in self.param_groups), strict=True))
-        self.state = defaultdict(dict)
-        for number, state in state_dict["state"].items():
-            p = params[number]
-            self.state[p] = {name: _fitted(name, value, p) for name, value in state.items()}
-        for mine, saved in zip(self.param_groups, saved_groups, strict=True):
-            mine.update({name: value for name, value in saved.items() if name != "params"})
+        options, loaded_state = state.unpacked(state_dict, self.param_groups)
+        self.state.clear()  # a static graph that writes into the old state sees that it is outdated
+        self.state = loaded_state
+        for group, loaded in zip(self.param_groups, options, strict=True):
+            group.update(loaded)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy has the groups and the state; the hooks stay with the original."""
+        return {name: x for name, x in vars(self).items() if name not in ("_before", "_after", "_places")}
+
+    def __setstate__(self, values: dict[str, Any]) -> None:
+        vars(self).update(values)
+        self._start()
 
     def __repr__(self) -> str:
-        groups = []
+        sections = []
         for i, group in enumerate(self.param_groups):
             options = [f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params"]
-            groups.append(f"\nParameter Group {i}\n{''.join(options)}")
-        return f"{type(self).__name__} ({''.join(groups)})"
+            sections.append(f"\nParameter Group {i}\n{''.join(options)}")
+        return f"{type(self).__name__} ({''.join(sections)})"
 
 
-def _refuse_set(params: Any) -> None:
-    if isinstance(params, (set, frozenset)):
-        raise TypeError(
-            "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets "
-            "will change between runs. Please use a list instead."
-        )
+def _directed(x: ndarray, g: ndarray, group: Group, t: ndarray, out: ndarray, lr: ndarray) -> ndarray:
+    """The gradient as the group wants it: turned round to maximize, with weight decay. Written into `out`."""
+    if group.get("maximize"):
+        g = negative(g, out)
+    decay = group.get("weight_decay")
+    if not decay:
+        return g
+    if group.get("decoupled_weight_decay"):  # the weights shrink by themselves, and the gradient stays
+        (kept,) = tracing.variables(_kept, x.dtype, lr, decay)
+        multiply(x, kept, x)
+        return g
+    (pull,) = constants(x.dtype, float(decay))
+    return add(g, multiply(x, pull, t), out)
 
 
-def _check_param(p: Any) -> None:
-    if not isinstance(p, Tensor):
-        raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}")
-    if not p.is_leaf:
-        raise ValueError(
-            f"can't optimize a non-leaf Tensor: this one, of shape {tuple(p.shape)}, was computed by "
-            f"{p.grad_fn.name() if p.grad_fn else None}, and gets no gradient of its own. Give the leaves it was "
-            "computed from, or make it one: tensor.detach().requires_grad_()."
-        )
-
-
-def _fitted(name: str, value: Any, p: Tensor) -> Any:
-    """A copy of a value of the state: floats in the dtype of their parameter, except for the count of steps."""
-    array = value.array if isinstance(value, Tensor) else np.asarray(value) if hasattr(value, "__array__") else None
-    if array is None:
-        return deepcopy(value)
-    return from_numpy(np.array(array, p.array.dtype if array.dtype.kind == "f" and name != "step" else array.dtype))
+def _kept(lr: float, weight_decay: float) -> tuple[float]:
+    """What is left of the weights after decoupled weight decay."""
+    return (1 - float(lr) * float(weight_decay),)

@@ -178,6 +178,7 @@ def test_mistakes_are_refused_as_in_pytorch(program, torch) -> None:
 
 # -- transformers ------------------------------------------------------------------------------------------------------
 
+
 def swish(x):
     return x * x.sigmoid()
 

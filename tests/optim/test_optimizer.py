@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import micrograd_nb as mg
 from tests.nn.alike import error_of
+from tests.optim.training import OPTIONS
 
 
 def leaf(lib, *shape: int):
@@ -43,6 +47,8 @@ ERRORS = {
     "lr with elements": lambda lib: lib.optim.SGD([leaf(lib)], lr=lib.ones(2)),
     "nesterov without momentum": lambda lib: lib.optim.SGD([leaf(lib)], nesterov=True),
     "nesterov with dampening": lambda lib: lib.optim.SGD([leaf(lib)], momentum=1, dampening=1, nesterov=True),
+    "fused and foreach": lambda lib: lib.optim.SGD([leaf(lib)], fused=True, foreach=True),
+    "group without params": lambda lib: lib.optim.SGD([{"lr": 0.1}]),
     "group that is no dict": lambda lib: lib.optim.SGD([leaf(lib)]).add_param_group([leaf(lib)]),
     "state of another number of groups": lambda lib: lib.optim.SGD([leaf(lib)]).load_state_dict(
         lib.optim.SGD([{"params": leaf(lib)}, {"params": leaf(lib)}]).state_dict()
@@ -69,12 +75,6 @@ def test_errors_say_what_to_do() -> None:
         mg.optim.SGD({leaf(mg)})
 
 
-@pytest.mark.parametrize("option", ["foreach", "fused", "differentiable"])
-def test_other_implementations_are_refused(option: str) -> None:
-    with pytest.raises(NotImplementedError, match="leave them out"):
-        mg.optim.SGD([leaf(mg)], **{option: True})
-
-
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(TypeError, match="momentun"):
         mg.optim.SGD([leaf(mg)], momentun=0.9)
@@ -85,6 +85,17 @@ def test_a_parameter_twice_in_a_group_warns_as_in_pytorch(torch) -> None:
         p = leaf(lib)
         with pytest.warns(UserWarning, match="optimizer contains a parameter group with duplicate parameters"):
             lib.optim.SGD([p, p])
+
+
+def test_a_computed_tensor_that_keeps_its_gradient_can_be_optimized(torch) -> None:
+    for lib in (mg, torch):
+        p = leaf(lib)
+        q = p * 2
+        q.retain_grad()
+        optimizer = lib.optim.SGD([q], lr=0.1)
+        q.sum().backward()
+        optimizer.step()
+        np.testing.assert_allclose(q.detach().numpy(), 1.9, rtol=1e-6)
 
 
 def test_an_optimizer_without_update() -> None:
@@ -105,6 +116,16 @@ def test_zero_grad_forgets_or_zeroes() -> None:
     assert p.grad is None
     optimizer.zero_grad(set_to_none=False)
     assert p.grad is None
+
+
+def test_zero_grad_takes_the_history_off(torch) -> None:
+    for lib in (mg, torch):
+        p = leaf(lib)
+        p.grad = gradient = p * 2
+        lib.optim.SGD([p]).zero_grad(set_to_none=False)
+        assert p.grad is gradient
+        assert p.grad.tolist() == [0.0, 0.0]
+        assert not p.grad.requires_grad
 
 
 def test_the_closure_is_called_with_gradients_on() -> None:
@@ -208,16 +229,235 @@ def test_state_goes_to_pytorch_and_back(torch, rng) -> None:
     np.testing.assert_allclose(model.weight.detach().numpy(), back.weight.detach().numpy(), rtol=1e-10)
 
 
-def test_state_takes_the_dtype_of_its_parameter() -> None:
-    p = leaf(mg)
-    optimizer = mg.optim.SGD([p], momentum=0.9)
-    state = optimizer.state_dict()
-    optimizer.load_state_dict({**state, "state": {0: {"momentum_buffer": np.ones(2), "step": 3}}})
-    assert optimizer.state[p]["momentum_buffer"].dtype is mg.float32
-    assert optimizer.state[p]["step"] == 3
+def test_state_takes_the_dtype_of_its_parameter(torch) -> None:
+    for lib in (mg, torch):
+        p = leaf(lib)
+        optimizer = lib.optim.SGD([p], momentum=0.9)
+        new = {"momentum_buffer": lib.ones(2, dtype=lib.float64), "step": lib.tensor(3.0, dtype=lib.float64), "n": [1]}
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": {0: new}})
+        state = optimizer.state[p]
+        assert state["momentum_buffer"].dtype == lib.float32
+        assert state["step"].dtype == lib.float64
+        assert state["n"] == [1]
+
+
+def test_a_count_of_steps_that_is_a_python_number_becomes_a_tensor(torch) -> None:
+    for lib in (mg, torch):
+        p = leaf(lib)
+        optimizer = lib.optim.RMSprop([p])
+        new = {"square_avg": lib.ones(2), "step": 3}
+        optimizer.load_state_dict({**optimizer.state_dict(), "state": {0: new}})
+        p.grad = lib.ones(2)
+        optimizer.step()
+        assert optimizer.state[p]["step"].item() == 4.0
+
+
+def test_a_state_of_no_parameter_is_kept(torch) -> None:
+    for lib in (mg, torch):
+        optimizer = lib.optim.SGD([leaf(lib)])
+        optimizer.state["all"]["seen"] = 7
+        saved = optimizer.state_dict()
+        assert saved["state"] == {"all": {"seen": 7}}
+        other = lib.optim.SGD([leaf(lib)])
+        other.load_state_dict(saved)
+        assert other.state["all"] == {"seen": 7}
+
+
+def test_a_learning_rate_of_pytorch_that_is_a_tensor_becomes_ours(torch) -> None:
+    theirs = torch.optim.SGD([leaf(torch)], lr=torch.tensor(0.5))
+    optimizer = mg.optim.SGD([leaf(mg)])
+    optimizer.load_state_dict(theirs.state_dict())
+    assert isinstance(optimizer.param_groups[0]["lr"], mg.Tensor)
+    assert optimizer.param_groups[0]["lr"].item() == 0.5
+
+
+def test_a_state_with_differentiable_is_refused_and_nothing_is_loaded(torch) -> None:
+    theirs = torch.optim.SGD([leaf(torch)], lr=0.7, differentiable=True)
+    optimizer = mg.optim.SGD([leaf(mg)], lr=0.1)
+    with pytest.raises(NotImplementedError, match="differentiable"):
+        optimizer.load_state_dict(theirs.state_dict())
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+def test_names_stay_where_the_loaded_state_has_none(torch) -> None:
+    for lib in (mg, torch):
+        optimizer = lib.optim.SGD([("a", leaf(lib))])
+        optimizer.load_state_dict(lib.optim.SGD([leaf(lib)]).state_dict())
+        assert optimizer.param_groups[0]["param_names"] == ["a"]
+        optimizer.load_state_dict(lib.optim.SGD([("b", leaf(lib))]).state_dict())
+        assert optimizer.param_groups[0]["param_names"] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda pair: pickle.loads(pickle.dumps(pair))], ids=["copy", "pickle"]
+)
+def test_a_copy_with_its_model_goes_on_by_itself(copied) -> None:
+    model, optimizer = made(mg)
+    calls = []
+    optimizer.register_step_post_hook(lambda *_: calls.append(1)) if copied is copy.deepcopy else None
+    x = np.ones((1, 3))
+    run(model, optimizer, mg, x, 3)
+    other, other_optimizer = copied((model, optimizer))
+    before, heard = model.weight.tolist(), len(calls)
+    run(other, other_optimizer, mg, x, 3)
+    assert model.weight.tolist() == before
+    assert len(calls) == heard  # the hooks stay with the original
+    run(model, optimizer, mg, x, 3)
+    assert model.weight.tolist() == other.weight.tolist()
 
 
 def test_loading_takes_over_the_options() -> None:
     optimizer = mg.optim.SGD([leaf(mg)], lr=0.1)
     optimizer.load_state_dict(mg.optim.SGD([leaf(mg)], lr=0.7).state_dict())
     assert optimizer.param_groups[0]["lr"] == 0.7
+
+
+# -- hooks -------------------------------------------------------------------------------------------------------------
+
+
+def test_hooks_run_around_the_step_as_in_pytorch(torch) -> None:
+    def program(lib) -> list[object]:
+        p, seen = leaf(lib), []
+        p.grad = lib.ones(2)
+        optimizer = lib.optim.SGD([p], lr=0.5)
+
+        def before(o, args, kwargs) -> None:
+            seen.append(("before", o is optimizer, args[0] is optimizer, len(args), kwargs, p.tolist()))
+
+        def after(o, args, kwargs) -> None:
+            seen.append(("after", o is optimizer, args[0] is optimizer, len(args), kwargs, p.tolist()))
+
+        first = optimizer.register_step_pre_hook(before)
+        optimizer.register_step_pre_hook(lambda *_: seen.append("second"))
+        last = optimizer.register_step_post_hook(after)
+        optimizer.step()
+        first.remove()
+        first.remove()
+        optimizer.step(closure=None)
+        last.remove()
+        optimizer.step()
+        return seen
+
+    assert program(mg) == program(torch)
+
+
+def test_a_hook_changes_the_arguments(torch) -> None:
+    def program(lib) -> object:
+        optimizer = lib.optim.SGD([leaf(lib)])
+        optimizer.register_step_pre_hook(lambda o, args, kwargs: ((*args, lambda: "closure"), kwargs))
+        return optimizer.step()
+
+    assert program(mg) == program(torch) == "closure"
+
+
+def test_hooks_that_do_not_work_are_refused(torch) -> None:
+    for lib in (mg, torch):
+        optimizer = lib.optim.SGD([leaf(lib)])
+        with optimizer.register_step_pre_hook(lambda *_: 3), pytest.raises(RuntimeError, match="must return None or a"):
+            optimizer.step()
+    with pytest.raises(TypeError, match="a hook is a function, but got int"):
+        mg.optim.SGD([leaf(mg)]).register_step_post_hook(3)
+
+
+def own(lib):
+    """An optimizer as one writes it with PyTorch, and one that extends another."""
+
+    class Own(lib.optim.Optimizer):
+        def __init__(self, params, lr) -> None:
+            super().__init__(params, {"lr": lr})
+
+        @lib.no_grad()
+        def step(self, closure=None) -> str:
+            for group in self.param_groups:
+                for p in group["params"]:
+                    if p.grad is not None:
+                        p.sub_(p.grad, alpha=group["lr"])
+            return "done"
+
+    class Louder(Own):
+        def step(self, closure=None) -> str:
+            return super().step(closure) + "!"
+
+    return Own, Louder
+
+
+@pytest.mark.parametrize("index", [0, 1])
+def test_an_optimizer_of_ones_own_has_hooks_and_schedulers(index: int, torch) -> None:
+    def program(lib) -> list[object]:
+        p, seen = leaf(lib), []
+        p.grad = lib.ones(2)
+        optimizer = own(lib)[index]([p], lr=0.5)
+        optimizer.register_step_post_hook(lambda *_: seen.append("hook"))
+        scheduler = lib.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+        for _ in range(2):
+            seen.append(optimizer.step())
+            scheduler.step()
+        return [*seen, p.tolist(), scheduler.get_last_lr()]
+
+    assert program(mg) == program(torch)
+
+
+def test_an_optimizer_with_update() -> None:
+    class Plain(mg.optim.Optimizer):
+        def update(self, group) -> None:
+            for _, x, g, t, lr, _ in self.each(group):
+                np.subtract(x, np.multiply(g, lr, t), x)
+
+    p, q = leaf(mg), leaf(mg)
+    optimizers = [Plain([p], {"lr": 0.1, "weight_decay": 0.5}), mg.optim.SGD([q], lr=0.1, weight_decay=0.5)]
+    for x, optimizer in zip((p, q), optimizers, strict=True):
+        x.grad = mg.tensor([1.0, -2.0])
+        optimizer.step()
+    assert p.tolist() == q.tolist()
+
+
+# -- a step is a change in place ---------------------------------------------------------------------------------------
+
+STEPS = {
+    **{name: lambda lib, p, name=name: getattr(lib.optim, name)([p], lr=0.1).step() for name in OPTIONS},
+    "LBFGS": lambda lib, p: lib.optim.LBFGS([p], lr=0.1, max_iter=1, tolerance_change=-1).step(lambda: lib.ones(())),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_a_graph_that_needs_the_weights_of_before_is_refused_as_in_pytorch(name: str, torch) -> None:
+    for lib in (mg, torch):
+        w, x = leaf(lib, 3, 3), lib.ones(2, 3, requires_grad=True)
+        loss = (x @ w).sum()
+        loss.backward(retain_graph=True)
+        STEPS[name](lib, w)
+        words = f"inplace operation.*{name}.step has overwritten it" if lib is mg else "inplace operation"
+        with pytest.raises(RuntimeError, match=words):
+            loss.backward()
+        (x @ w).sum().backward()  # a new graph knows the new weights
+
+
+def test_a_graph_is_refused_that_needs_a_view_of_the_weights() -> None:
+    w = leaf(mg, 3, 3)
+    loss = (w.T[0] * w[1]).sum()
+    loss.backward(retain_graph=True)
+    mg.optim.SGD([w], lr=0.1).step()
+    with pytest.raises(RuntimeError, match=r"SGD\.step has overwritten it"):
+        loss.backward()
+
+
+def test_weights_that_did_not_take_part_in_the_step_are_not_refused(torch) -> None:
+    for lib in (mg, torch):
+        w, other, x = leaf(lib, 3, 3), leaf(lib, 3, 3), lib.ones(2, 3, requires_grad=True)
+        optimizer = lib.optim.SGD([w, other], lr=0.1)
+        (x @ w).sum().backward()
+        loss = (x @ other).sum()
+        optimizer.step()
+        loss.backward()  # `other` had no gradient yet
+        assert other.grad is not None
+
+
+def test_the_update_needs_not_what_a_graph_has_saved_of_other_things(torch) -> None:
+    """The weights of a linear layer are not needed for their own gradient."""
+    for lib in (mg, torch):
+        w, x = leaf(lib, 3, 3), lib.ones(2, 3)
+        loss = (x @ w).sum()
+        loss.backward(retain_graph=True)
+        lib.optim.SGD([w], lr=0.1).step()
+        loss.backward()
+        assert w.grad.tolist() == [[4.0] * 3] * 3

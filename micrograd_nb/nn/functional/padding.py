@@ -58,7 +58,8 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
             "  - 3D or 4D input: padding size = 4 (pads last 2 dimensions)\n"
             "  - 4D or 5D input: padding size = 6 (pads last 3 dimensions)"
         )
-    taps = tuple(_taps(mode, shape, axis, *margins[2 * axis : 2 * axis + 2]) for axis in range(axes))
+    pairs = [(margins[2 * axis], margins[2 * axis + 1]) for axis in range(axes)]
+    taps = tuple(_taps(mode, shape, axis, *pair) for axis, pair in enumerate(pairs))
     return apply(_MODES[mode][axes - 1], input, taps=taps)
 
 
@@ -83,12 +84,12 @@ def _taps(mode: str, shape: tuple[int, ...], axis: int, before: int, after: int)
             "Argument #4: Padding size should be less than the corresponding input dimension, but got: padding "
             f"({before}, {after}) at dimension {len(shape) - axis - 1} of input {list(shape)}: the mirror shows no more"
         )
-    if mode == "circular" and max(before, after) > n:
-        raise RuntimeError(
-            f"Padding value causes wrapping around more than once: ({before}, {after}) around {n} numbers"
-        )
     left = n + min(before, 0) + min(after, 0)
-    if left < 0 or (n + before + after < 1 and (mode != "circular" or left)):
+    if mode == "circular" and max(before, after) > left > 0:
+        raise RuntimeError(
+            f"Padding value causes wrapping around more than once: ({before}, {after}) around {left} numbers"
+        )
+    if left < 1:
         raise RuntimeError(
             f"padding {n} numbers along dimension {len(shape) - axis - 1} by ({before}, {after}) leaves none to pad "
             "with: cut less off"

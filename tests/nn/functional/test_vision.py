@@ -46,6 +46,13 @@ def test_pad(mode: str, shape, pad, torch, rng) -> None:
         assert_alike(program, [x], torch)
 
 
+def cuts_too_much(mode: str, shape: list[int], margins: list[int]) -> bool:
+    """Whether nothing is left along an axis, or less than has to go round."""
+    pairs = zip(margins[::2], margins[1::2], strict=True)
+    left = [(n + min(a, 0) + min(b, 0), max(a, b)) for n, (a, b) in zip(reversed(shape), pairs, strict=False)]
+    return any(n < 1 or (mode == "circular" and needed > n) for n, needed in left)
+
+
 @given(
     shape=st.lists(st.integers(1, 4), min_size=1, max_size=4),
     margins=st.lists(st.integers(-2, 3), min_size=0, max_size=8),
@@ -60,7 +67,9 @@ def test_pad_is_pytorchs_or_refused_as_there(shape, margins, mode, torch) -> Non
         except (RuntimeError, NotImplementedError) as error:
             results.append(error)
     ours, theirs = results
-    if isinstance(theirs, Exception) or isinstance(ours, Exception):
+    if mode != "constant" and len(margins) % 2 == 0 and cuts_too_much(mode, shape, margins):
+        assert isinstance(ours, (RuntimeError, NotImplementedError))  # PyTorch answers some of these with any numbers
+    elif isinstance(theirs, Exception) or isinstance(ours, Exception):
         assert type(ours) is type(theirs), results
     else:
         assert_same(ours, theirs)
