@@ -7,10 +7,12 @@ from .flatten import Flatten
 from .linear import Identity, Linear
 from .loss import CrossEntropyLoss, MSELoss
 from .module import Module
-from .parameter import Parameter
+from .parameter import Buffer, Parameter
+from .parameter_containers import ParameterDict, ParameterList
 
 __all__ = [
     "Parameter",
+    "Buffer",
     "Module",
     "Linear",
     "Identity",
@@ -23,6 +25,8 @@ __all__ = [
     "Sequential",
     "ModuleList",
     "ModuleDict",
+    "ParameterList",
+    "ParameterDict",
     "CrossEntropyLoss",
     "MSELoss",
     "functional",
