@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..autograd import Function, is_grad_enabled
-from ..tensors import Tensor
+from ..tensors import Tensor, zeros
 
 Grads = tuple[Tensor | None, ...]
 
@@ -42,6 +42,7 @@ class WatchedCall:
     def __init__(self, module: Any, before: list[Callable[..., Any]], after: list[Callable[..., Any]]) -> None:
         self.module, self.before, self.after = module, before, after
         self.places: list[int] | None = None  # of the tensors among the inputs; None: no gradient goes there
+        self.sizes: list[tuple[Any, Any]] = []  # of these tensors, with their dtypes
         self.count = 0  # of the inputs
         self.grad_output: Grads | None = None  # from when it arrives until the hooks of the input have seen it
 
@@ -49,6 +50,7 @@ class WatchedCall:
         """The arguments for `forward`, as outputs of the first node."""
         self.count = len(args)
         made, self.places = _through_a_node(args, self._input_arrived)
+        self.sizes = [(args[place].shape, args[place].dtype) for place in self.places or ()]
         return made
 
     def output(self, output: Any) -> Any:
@@ -75,7 +77,9 @@ class WatchedCall:
     def _input_arrived(self, grads: Grads, _: Grads) -> Grads | None:
         if self.grad_output is None:  # the pass came by another way than through the output
             return None
-        grad_input = _spread(grads, self.places, self.count)
+        came = zip(grads, self.sizes, strict=True)  # none for a tensor that needs none, for which the hooks get zeros
+        whole = tuple(zeros(size, dtype=dtype) if grad is None else grad for grad, (size, dtype) in came)
+        grad_input = _spread(whole, self.places, self.count)
         for hook in self.after:
             grad_input = _replaced(hook(self.module, grad_input, self.grad_output), grad_input, "hook", "grad_input")
         self.grad_output = None

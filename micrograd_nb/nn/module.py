@@ -377,15 +377,20 @@ class Module(WithHooks, WithState):
         >>> mg.nn.Linear(2, 1).to(mg.float64).weight.dtype
         micrograd_nb.float64
         """
-        probe = empty(0).to(*args, **_given(device=device, dtype=dtype))
-        if not probe.is_floating_point():
+        wanted = None
+        for arg in (*args, device, dtype):
+            if arg is None or isinstance(arg, bool):
+                continue
+            made = empty(0, dtype=arg.dtype) if isinstance(arg, Tensor) else empty(0).to(arg)
+            wanted = wanted if _is_device(arg) else made.dtype
+        if wanted is None:
+            return self
+        if not wanted.is_floating_point:
             raise TypeError(
-                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={probe.dtype}: "
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={wanted}: "
                 "parameters have gradients, and integers have none"
             )
-        if dtype is None and not any(_names_a_dtype(arg) for arg in args):
-            return self
-        return self._convert_floats(probe.dtype)
+        return self._convert_floats(wanted)
 
     def float(self) -> Self:
         """Converts the parameters and buffers of floats to float32, in place."""
@@ -485,17 +490,9 @@ def _without_duplicates(named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str,
             yield name, value
 
 
-# -- dtypes ------------------------------------------------------------------------------------------------------------
-
-
-def _given(**options: Any) -> dict[str, Any]:
-    """The options that are not None."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _names_a_dtype(arg: Any) -> bool:
-    """Whether an argument of `to()` says to which dtype: a dtype, or a tensor."""
-    return isinstance(arg, Tensor) or hasattr(arg, "itemsize")
+def _is_device(arg: Any) -> bool:
+    """Whether an argument of `to()` names a device, "cpu", and no dtype."""
+    return isinstance(arg, (str, int)) or hasattr(arg, "index")
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
