@@ -55,6 +55,7 @@ from .tensors.shapes import (
 from .tensors.indexing import (
     nonzero,
 )
+from .training.checkpoint import load, save
 # isort: on
 
 __version__ = "0.1.0"
@@ -70,12 +71,12 @@ __all__ = [
     "fmin", "fmod", "frac", "from_numpy", "full", "full_like", "ge", "Generator", "get_default_dtype", "graph",
     "greater", "greater_equal", "gt", "half", "hypot", "inference_mode", "int", "int16", "int32", "int64",
     "int8", "is_grad_enabled", "is_inference_mode_enabled", "isclose", "isfinite", "isinf", "isnan", "isneginf",
-    "isposinf", "le", "lerp", "less", "less_equal", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
+    "isposinf", "le", "lerp", "less", "less_equal", "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax",
     "logaddexp", "logaddexp2", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "long", "lt",
     "manual_seed", "masked_fill", "matmul", "max", "maximum", "mean", "min", "minimum", "mm", "mul", "multiply",
     "nan_to_num", "ne", "neg", "negative", "nn", "no_grad", "nonzero", "not_equal", "ones", "ones_like",
     "optim", "permute", "positive", "pow", "rad2deg", "rand", "rand_like", "randint", "randn", "randn_like",
-    "randperm", "reciprocal", "relu", "remainder", "reshape", "round", "rsqrt", "rsub", "set_default_dtype",
+    "randperm", "reciprocal", "relu", "remainder", "reshape", "round", "rsqrt", "rsub", "save", "set_default_dtype",
     "set_grad_enabled", "sgn", "short", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "softmax",
     "sqrt", "square", "squeeze", "stack", "static_graph", "sub", "subtract", "sum", "t", "tan", "tanh", "Tensor",
     "tensor", "training", "transpose", "true_divide", "trunc", "uint8", "unsqueeze", "where", "xlogy", "zeros",

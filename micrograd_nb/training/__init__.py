@@ -1,5 +1,6 @@
 """The training loop, steppable or in one call, and what measures a model. Floor 3: on `nn`, `optim` and `data`."""
 
+from .checkpoint import CheckpointError, from_torch, load, save, to_torch
 from .history import History
 from .loop import TrainStep, fit, train_steps
 from .metrics import Evaluation, accuracy, evaluate, evaluating
@@ -13,4 +14,9 @@ __all__ = [
     "evaluate",
     "Evaluation",
     "evaluating",
+    "save",
+    "load",
+    "CheckpointError",
+    "to_torch",
+    "from_torch",
 ]
