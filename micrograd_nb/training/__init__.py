@@ -4,6 +4,7 @@ from .checkpoint import CheckpointError, from_torch, load, save, to_torch
 from .history import History
 from .loop import TrainStep, fit, train_steps
 from .metrics import Evaluation, accuracy, evaluate, evaluating
+from .model_summary import Summary, summary
 
 __all__ = [
     "train_steps",
@@ -14,6 +15,8 @@ __all__ = [
     "evaluate",
     "Evaluation",
     "evaluating",
+    "summary",
+    "Summary",
     "save",
     "load",
     "CheckpointError",
