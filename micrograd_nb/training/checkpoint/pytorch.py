@@ -8,8 +8,6 @@ The names and shapes are the same in both, so that is all there is to it; an opt
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,6 +15,7 @@ import numpy as np
 from ... import tensors
 from ...nn import Parameter
 from ...tensors import Size, Tensor, dtype, from_numpy
+from ..nested import mapped
 
 
 def to_torch(value: Any) -> Any:
@@ -42,7 +41,7 @@ def to_torch(value: Any) -> Any:
             return torch.nn.Parameter(made[key], x.requires_grad)
         return made[key].detach().requires_grad_(x.requires_grad)
 
-    return _map(value, one)
+    return mapped(value, one)
 
 
 def from_torch(value: Any) -> Any:
@@ -71,22 +70,7 @@ def from_torch(value: Any) -> Any:
             return Parameter(from_numpy(made[key]), x.requires_grad)
         return from_numpy(made[key]).requires_grad_(x.requires_grad)
 
-    return _map(value, one)
-
-
-def _map(value: Any, function: Callable[[Any], Any]) -> Any:
-    """A structure with everything replaced that is no dict, list or tuple."""
-    if isinstance(value, dict):
-        made: Any = OrderedDict() if isinstance(value, OrderedDict) else {}
-        made.update((key, _map(item, function)) for key, item in value.items())
-        if hasattr(value, "_metadata"):  # that of `Module.state_dict()`: both libraries have it
-            made._metadata = value._metadata
-        return made
-    if hasattr(value, "_fields"):  # a named tuple
-        return type(value)(*(_map(item, function) for item in value))
-    if isinstance(value, list) or type(value) is tuple:
-        return type(value)(_map(item, function) for item in value)
-    return function(value)
+    return mapped(value, one)
 
 
 def _torch() -> Any:

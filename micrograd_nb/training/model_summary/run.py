@@ -21,8 +21,8 @@ from ...nn import Module, ModuleDict, ModuleList
 from ...nn.hooks import register_module_forward_hook, register_module_forward_pre_hook
 from ...tensors import Tensor
 from ...tensors.creation import default_generator
+from ..nested import mapped, tensors_in
 from .multiply_adds import multiply_adds
-from .nested import mapped, tensors_in
 from .report import Row, Summary, shapes
 
 
@@ -135,8 +135,10 @@ class _Run:
             notes.append(f"multiply-adds not counted in custom Functions: {', '.join(self.uncounted)}")
         return tuple(notes)
 
-    def _recorded(self, x: Tensor) -> Tensor:
+    def _recorded(self, x: Any) -> Any:
         """An input whose use is recorded: a copy, that may be changed in place, of a leaf."""
+        if not isinstance(x, Tensor):
+            return x
         if not x.is_floating_point():
             return x.clone()
         leaf = x.detach().requires_grad_()
