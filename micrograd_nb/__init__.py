@@ -101,6 +101,7 @@ from .tensors.sorting import (
     argsort, argwhere, bucketize, isin, msort, nonzero, searchsorted, sort, topk, unique, unique_consecutive,
     unravel_index,
 )
+from .training.checkpoint import load, save
 # isort: on
 
 __version__ = "0.1.0"
@@ -127,8 +128,8 @@ __all__ = [
     "int", "int16", "int32", "int64", "int8", "IntTensor", "inverse", "is_complex", "is_floating_point",
     "is_grad_enabled", "is_inference_mode_enabled", "is_nonzero", "is_tensor", "isclose", "isfinite", "isin",
     "isinf", "isnan", "isneginf", "isposinf", "kron", "kthvalue", "le", "lerp", "less", "less_equal", "linalg",
-    "linspace", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp", "logdet",
-    "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long",
+    "linspace", "load", "log", "log10", "log1p", "log2", "log_softmax", "logaddexp", "logaddexp2", "logcumsumexp",
+    "logdet", "logical_and", "logical_not", "logical_or", "logical_xor", "logit", "logspace", "logsumexp", "long",
     "LongTensor", "lt", "manual_seed", "masked_fill", "masked_scatter", "masked_select", "matmul", "matrix_exp",
     "matrix_power", "max", "maximum", "mean", "median", "meshgrid", "min", "minimum", "mm", "mode", "moveaxis",
     "movedim", "mps", "msort", "mul", "multinomial", "multiply", "mv", "nan_to_num", "nanmean", "nanmedian",
@@ -137,13 +138,13 @@ __all__ = [
     "pow", "prod", "promote_types", "put", "qr", "quantile", "rad2deg", "rand", "rand_like", "randint",
     "randint_like", "randn", "randn_like", "random", "randperm", "ravel", "reciprocal", "relu", "remainder",
     "repeat_interleave", "reshape", "result_type", "return_types", "roll", "rot90", "round", "row_stack", "rsqrt",
-    "rsub", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select", "set_default_device",
-    "set_default_dtype", "set_grad_enabled", "set_printoptions", "set_rng_state", "sgn", "short", "ShortTensor",
-    "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "slogdet", "softmax", "sort", "split",
-    "split_with_sizes", "sqrt", "square", "squeeze", "stack", "static_graph", "std", "std_mean", "sub", "subtract",
-    "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor", "tensor",
-    "tensor_split", "tensordot", "tile", "topk", "trace", "training", "transpose", "tril", "tril_indices", "triu",
-    "triu_indices", "true_divide", "trunc", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
+    "rsub", "save", "scatter", "scatter_add", "scatter_reduce", "searchsorted", "seed", "select",
+    "set_default_device", "set_default_dtype", "set_grad_enabled", "set_printoptions", "set_rng_state", "sgn",
+    "short", "ShortTensor", "sigmoid", "sign", "signbit", "sin", "sinc", "sinh", "Size", "slogdet", "softmax",
+    "sort", "split", "split_with_sizes", "sqrt", "square", "squeeze", "stack", "static_graph", "std", "std_mean",
+    "sub", "subtract", "sum", "svd", "swapaxes", "swapdims", "t", "take", "take_along_dim", "tan", "tanh", "Tensor",
+    "tensor", "tensor_split", "tensordot", "tile", "topk", "trace", "training", "transpose", "tril", "tril_indices",
+    "triu", "triu_indices", "true_divide", "trunc", "uint8", "unbind", "unflatten", "unique", "unique_consecutive",
     "unravel_index", "unsqueeze", "var", "var_mean", "vdot", "vsplit", "vstack", "where", "xlogy", "xpu", "zeros",
     "zeros_like",
 ]

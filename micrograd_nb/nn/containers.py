@@ -1,6 +1,7 @@
 """Modules that hold modules: `Sequential` runs them one after another, `ModuleList` and `ModuleDict` only keep them.
 
 A plain list of layers in an attribute is invisible to `parameters()`; these are the lists and dicts that it sees.
+(For parameters: see `parameter_containers`.)
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class _Numbered(Module):
         raise NotImplementedError
 
     def __setitem__(self, idx: int, module: Module) -> None:
-        self.register_module(self._name(idx), module)
+        setattr(self, self._name(idx), module)
 
     def __delitem__(self, idx: int | slice) -> None:
         modules = list(self)
@@ -118,9 +119,32 @@ class Sequential(_Numbered):
         return type(self)(OrderedDict(list(self._modules.items())[idx]))  # the parts keep their names
 
     def __add__(self, other: Sequential) -> Sequential:
-        if not isinstance(other, Sequential):
-            raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
-        return Sequential(*self, *other)
+        return Sequential(*self, *_sequential(other))
+
+    def __iadd__(self, other: Sequential) -> Self:
+        return self.extend(_sequential(other))
+
+    def __mul__(self, other: int) -> Sequential:
+        """The same modules, `other` times one after another: they share their parameters."""
+        return Sequential(*list(self) * self._times(other))
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other: int) -> Self:
+        return self.extend(list(self) * (self._times(other) - 1))
+
+    def _times(self, other: int) -> int:
+        if not isinstance(other, int):
+            raise TypeError(f"unsupported operand type(s) for *: {type(self)} and {type(other)}")
+        if other <= 0:
+            raise ValueError(f"Non-positive multiplication factor {other} for {type(self)}")
+        return other
+
+
+def _sequential(other: Any) -> Sequential:
+    if not isinstance(other, Sequential):
+        raise ValueError(f"add operator supports only objects of Sequential class, but {type(other)} is given.")
+    return other
 
 
 class ModuleList(_Numbered):
@@ -230,10 +254,27 @@ class ModuleDict(Module):
 
     def update(self, modules: Mapping[str, Module] | ModuleDict | Iterable[tuple[str, Module]]) -> None:
         """Adds the modules of another dict, or of pairs; a name that is there already gets the new module."""
-        if not isinstance(modules, (Mapping, ModuleDict, Iterable)):
-            raise TypeError(
-                "ModuleDict.update should be called with an iterable of key/value pairs, but got "
-                f"{type(modules).__name__}"
-            )
-        for key, module in modules.items() if isinstance(modules, (Mapping, ModuleDict)) else modules:
+        for key, module in pairs(self, modules):
             self[key] = module
+
+
+def pairs(container: Module, given: Any) -> Iterator[tuple[str, Any]]:
+    """The names and values that a dict of modules or parameters is updated with."""
+    kind = type(container).__name__
+    if not isinstance(given, Iterable):
+        raise TypeError(
+            f"{kind}.update should be called with an iterable of key/value pairs, but got {type(given).__name__}"
+        )
+    if hasattr(given, "items"):
+        yield from given.items()
+        return
+    for place, pair in enumerate(given):
+        if not isinstance(pair, Iterable):
+            raise TypeError(
+                f"{kind} update sequence element #{place} should be Iterable; is {type(pair).__name__}: give pairs of "
+                "name and value"
+            )
+        found = tuple(pair)
+        if len(found) != 2:
+            raise ValueError(f"{kind} update sequence element #{place} has length {len(found)}; 2 is required")
+        yield found

@@ -3,9 +3,11 @@
 Write a class with its layers as attributes and a `forward`; the module then knows
 
     its parameters   parameters(), named_parameters(), zero_grad(), requires_grad_()
-    its parts        children(), modules(), named_modules(), apply()
+    its parts        children(), modules(), named_modules(), get_submodule(), apply()
     its mode         train(), eval(), training
+    its dtype        to(), float(), double(), half()
     its state        state_dict(), load_state_dict()
+    its hooks        register_forward_hook(), … (see `hooks`)
     its picture      repr: the tree of its parts
 
 A module keeps three dictionaries, in the order of assignment: `_parameters`, `_buffers` and `_modules`. What is in one
@@ -14,19 +16,19 @@ of them is an ordinary attribute too, so that `self.weight` is as fast as Python
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Self
 
-import numpy as np
-from numpy import ndarray
+from ..autograd import lines, module_calls, no_grad
+from ..tensors import Tensor, empty
+from ..tensors.dtypes import float16, float32, float64
+from . import hooks
+from .hooks import Hooks, WithHooks, too_early
+from .parameter import Buffer, Parameter
+from .state_dict import WithState
 
-from ..autograd import lines, module_calls
-from ..tensors import Size, Tensor
-from .parameter import Parameter
 
-
-class Module:
+class Module(WithHooks, WithState):
     """The base of all layers and models. (PyTorch: torch.nn.Module)
 
     >>> import micrograd_nb as mg
@@ -57,16 +59,25 @@ class Module:
     _not_saved: set[str]  # the buffers that state_dict() leaves out
 
     def __init__(self) -> None:
-        self.__dict__.update(training=True, _parameters={}, _buffers={}, _modules={}, _not_saved=set())
+        self.__dict__.update(
+            training=True,
+            _parameters={},
+            _buffers={},
+            _modules={},
+            _not_saved=set(),
+            _hooks=Hooks(),
+            _state_hooks=Hooks(),
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not lines.on:
-            return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
-        token = module_calls.enter(self)  # where somebody may look, nodes remember the module that made them
+        token = module_calls.enter(self) if lines.on else None  # nodes remember the module that made them
         try:
-            return self.forward(*args, **kwargs)
+            if self._hooks or hooks.of_all_modules:
+                return hooks.call(self, args, kwargs)
+            return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
         finally:
-            module_calls.leave(token)
+            if token is not None:
+                module_calls.leave(token)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes. Every module writes its own; call `module(input)`, which calls this."""
@@ -82,11 +93,17 @@ class Module:
 
         Raises:
             TypeError: neither a Parameter nor None.
+            ValueError: a parameter that was computed.
             KeyError: the name is empty, holds a dot, or belongs to another attribute.
         """
         self._check_name("parameter", name, self._registry("_parameters", "parameter"))
         if param is not None and not isinstance(param, Parameter):
             raise TypeError(_cannot_assign(param, f"object to parameter '{name}'", "nn.Parameter or None required"))
+        if param is not None and not param.is_leaf:
+            raise ValueError(
+                f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To "
+                f"express '{name}' as a function of another Tensor, compute the value in the forward() method."
+            )
         self._parameters[name] = self.__dict__[name] = param
 
     def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
@@ -132,22 +149,21 @@ class Module:
             self._empty(self._modules, name, value, "child module", "nn.Module or None expected")
         elif name in self.__dict__.get("_buffers", ()):
             self._refill(name, value)
+        elif isinstance(value, Buffer):
+            self.register_buffer(name, value, value.persistent)
         else:
             object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
         object.__delattr__(self, name)
-        for registry in (self._parameters, self._buffers, self._modules):
-            registry.pop(name, None)
-        self._not_saved.discard(name)
+        for registry in ("_parameters", "_buffers", "_modules"):
+            self.__dict__.get(registry, {}).pop(name, None)
+        self.__dict__.get("_not_saved", set()).discard(name)
 
     def _registry(self, kind: str, what: str) -> dict[str, Any]:
         """One of the three dictionaries, which `Module.__init__` has made."""
         if kind not in self.__dict__:
-            raise AttributeError(
-                f"cannot assign {what} before Module.__init__() call: begin {type(self).__name__}.__init__ with "
-                "super().__init__()"
-            )
+            raise AttributeError(too_early(self, f"cannot assign {what}"))
         return self.__dict__[kind]
 
     def _check_name(self, what: str, name: str, registry: dict[str, Any]) -> None:
@@ -169,7 +185,8 @@ class Module:
         """Puts another tensor in the place of a buffer."""
         if value is not None and not isinstance(value, Tensor):
             raise TypeError(_cannot_assign(value, f"as buffer '{name}'", "Tensor or None expected"))
-        self._buffers[name] = self.__dict__[name] = value
+        persistent = value.persistent if isinstance(value, Buffer) else name not in self._not_saved
+        self.register_buffer(name, value, persistent)
 
     def _empty(self, registry: dict[str, Any], name: str, value: Any, what: str, expected: str) -> None:
         """Sets a registered name to None: the one value besides its own kind that it takes."""
@@ -179,14 +196,28 @@ class Module:
 
     # -- going through it
 
-    def named_modules(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
-        """This module under the name `prefix`, then all its parts, depth first; a part used twice comes once."""
-        found = self._walk(prefix)
-        return _without_duplicates(found) if remove_duplicate else found
+    def named_modules(
+        self, memo: set[Module] | None = None, prefix: str = "", remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Module]]:
+        """This module under the name `prefix`, then all its parts, depth first; a part used twice comes once.
 
-    def modules(self) -> Iterator[Module]:
+        Arguments:
+            memo: modules to leave out; those that come are added.
+            remove_duplicate: False gives a part once for each of its names.
+        """
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, part in self._modules.items():
+            if part is not None:
+                yield from part.named_modules(memo, _join(prefix, name), remove_duplicate)
+
+    def modules(self, remove_duplicate: bool = True) -> Iterator[Module]:
         """This module, then all its parts and theirs."""
-        return (module for _, module in self.named_modules())
+        return (module for _, module in self.named_modules(remove_duplicate=remove_duplicate))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The direct parts, with their names."""
@@ -220,14 +251,8 @@ class Module:
         """All buffers."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
-    def _walk(self, name: str) -> Iterator[tuple[str, Module]]:
-        yield name, self
-        for part_name, part in self._modules.items():
-            if part is not None:
-                yield from part._walk(_join(name, part_name))
-
     def _named(self, kind: str, prefix: str, recurse: bool, remove_duplicate: bool) -> Iterator[tuple[str, Any]]:
-        modules = self.named_modules(prefix, remove_duplicate) if recurse else [(prefix, self)]
+        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         found = (
             (_join(path, name), tensor)
             for path, module in modules
@@ -235,6 +260,75 @@ class Module:
             if tensor is not None
         )
         return _without_duplicates(found) if remove_duplicate else found
+
+    # -- finding a part by its path
+
+    def get_submodule(self, target: str) -> Module:
+        """The part at a path such as 'encoder.layers.0'; this module for ''.
+
+        Raises:
+            AttributeError: there is nothing at the path, or no module.
+
+        >>> import micrograd_nb as mg
+        >>> mg.nn.Sequential(mg.nn.Sequential(mg.nn.ReLU())).get_submodule("0.0")
+        ReLU()
+        """
+        module = self
+        for name in target.split(".") if target else ():
+            module = module._attribute(name)
+            if not isinstance(module, Module):
+                raise AttributeError(f"`{name}` is not an nn.Module")
+        return module
+
+    def set_submodule(self, target: str, module: Module, strict: bool = False) -> None:
+        """Puts a module at a path, in the place of what is there.
+
+        Arguments:
+            strict: True wants something to be there already.
+
+        Raises:
+            ValueError: the path is empty, or `module` is none.
+            AttributeError: the path leads nowhere; what is at its end is no module.
+        """
+        if target == "":
+            raise ValueError("Cannot set the submodule without a target name!")
+        if not isinstance(module, Module):
+            raise ValueError(f"`module` is not an nn.Module, found {type(module)}{_class_hint(module)}")
+        path, _, name = target.rpartition(".")
+        parent = self.get_submodule(path)
+        if (strict or hasattr(parent, name)) and not isinstance(parent._attribute(name), Module):
+            raise AttributeError(f"`{name}` is not an nn.Module")
+        setattr(parent, name, module)
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter at a path such as 'hidden.weight'.
+
+        Raises:
+            AttributeError: there is nothing at the path, or no parameter.
+        """
+        path, _, name = target.rpartition(".")
+        parameter = self.get_submodule(path)._attribute(name)
+        if not isinstance(parameter, Parameter):
+            raise AttributeError(f"`{name}` is not an nn.Parameter")
+        return parameter
+
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at a path.
+
+        Raises:
+            AttributeError: there is nothing at the path, or no buffer.
+        """
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        buffer = module._attribute(name)
+        if name not in module._buffers:
+            raise AttributeError(f"`{name}` is not a buffer")
+        return buffer
+
+    def _attribute(self, name: str) -> Any:
+        if not hasattr(self, name):
+            raise AttributeError(f"{type(self).__name__} has no attribute `{name}`{_choice(self)}")
+        return getattr(self, name)
 
     # -- doing something to all of it
 
@@ -268,63 +362,92 @@ class Module:
         """Forgets the gradient of every parameter, or with `set_to_none=False` makes it 0."""
         for parameter in self.parameters():
             if set_to_none:
-                parameter.grad = None
+                parameter._grad = None
             elif parameter.grad is not None:
-                parameter.grad.zero_()
+                parameter.grad.detach_().zero_()
 
-    # -- its state
+    # -- its dtype
 
-    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> OrderedDict[str, Tensor]:
-        """All parameters and persistent buffers by name.
+    def to(self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False) -> Self:
+        """Converts the parameters and buffers of floats, in place; integers stay what they are.
 
-        The tensors share memory with the module, so they follow its training: for a snapshot, copy them.
-
-        Arguments:
-            prefix: what every name begins with.
-            keep_vars: the parameters themselves, not detached tensors.
-
-        >>> import micrograd_nb as mg
-        >>> list(mg.nn.Linear(3, 2).state_dict())
-        ['weight', 'bias']
-        """
-        state = OrderedDict()
-        for path, module in self._walk(prefix.removesuffix(".")):
-            for name, tensor in module._own_state():
-                state[_join(path, name)] = tensor if keep_vars else tensor.detach()
-        return state
-
-    def _own_state(self) -> Iterator[tuple[str, Tensor]]:
-        for name, tensor in (*self._parameters.items(), *self._buffers.items()):
-            if tensor is not None and name not in self._not_saved:
-                yield name, tensor
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> IncompatibleKeys:
-        """Copies numbers into the parameters and buffers of these names. When it raises, it has loaded nothing.
-
-        Arguments:
-            state_dict: names with tensors, arrays, or PyTorch's tensors: `load_state_dict(torch_model.state_dict())`.
-            strict: False loads the names that both have, and returns the others.
+        `to(dtype)`, `to(device)`, `to(device, dtype)` and `to(tensor)`, whose dtype is meant. The only device is the
+        cpu, so `non_blocking` means nothing. An optimizer goes on with the same parameters.
 
         Raises:
-            TypeError: `state_dict` is no mapping.
-            RuntimeError: names that are missing or unexpected, shapes that differ.
+            TypeError: a dtype that is none of floats.
+            RuntimeError: another device.
 
         >>> import micrograd_nb as mg
-        >>> mg.nn.Linear(3, 2).load_state_dict(mg.nn.Linear(3, 2).state_dict())
-        <All keys matched successfully>
+        >>> mg.nn.Linear(2, 1).to(mg.float64).weight.dtype
+        micrograd_nb.float64
         """
-        if not isinstance(state_dict, Mapping):
-            raise TypeError(f"Expected state_dict to be dict-like, got {type(state_dict)}.")
-        own = self.state_dict(keep_vars=True)
-        missing, unexpected = [k for k in own if k not in state_dict], [k for k in state_dict if k not in own]
-        arrays = {key: _array(state_dict[key]) for key in own if key in state_dict}
-        problems = [] if not strict else [*_key_problem("Missing", missing), *_key_problem("Unexpected", unexpected)]
-        problems += [problem for key, array in arrays.items() for problem in _misfit(key, array, state_dict, own[key])]
-        if problems:
-            raise RuntimeError(f"Error(s) in loading state_dict for {type(self).__name__}:\n\t" + "\n\t".join(problems))
-        for key, array in arrays.items():
-            own[key].array[...] = array
-        return IncompatibleKeys(missing, unexpected)
+        wanted = None
+        for arg in (*args, device, dtype):
+            if arg is None or isinstance(arg, bool):
+                continue
+            made = empty(0, dtype=arg.dtype) if isinstance(arg, Tensor) else empty(0).to(arg)
+            wanted = wanted if _is_device(arg) else made.dtype
+        if wanted is None:
+            return self
+        if not wanted.is_floating_point:
+            raise TypeError(
+                f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={wanted}: "
+                "parameters have gradients, and integers have none"
+            )
+        return self._convert_floats(wanted)
+
+    def float(self) -> Self:
+        """Converts the parameters and buffers of floats to float32, in place."""
+        return self._convert_floats(float32)
+
+    def double(self) -> Self:
+        """Converts the parameters and buffers of floats to float64, in place."""
+        return self._convert_floats(float64)
+
+    def half(self) -> Self:
+        """Converts the parameters and buffers of floats to float16, in place."""
+        return self._convert_floats(float16)
+
+    def type(self, dst_type: Any) -> Self:
+        """Converts all parameters and buffers, integers too, in place."""
+        return self._apply(lambda tensor: tensor.to(dst_type))
+
+    def to_empty(self, *, device: Any = None, recurse: bool = True) -> Self:
+        """Replaces the numbers of all parameters and buffers by whatever is in memory."""
+        return self._apply(lambda tensor: empty(tensor.shape, dtype=tensor.dtype).to(device or "cpu"), recurse)
+
+    def cpu(self) -> Self:
+        """Itself: every module is on the cpu."""
+        return self
+
+    def cuda(self, device: Any = None) -> Self:
+        """Refuses: there is no such device."""
+        return self.to("cuda")
+
+    def bfloat16(self) -> Self:
+        """Refuses: NumPy has no such dtype."""
+        raise NotImplementedError("micrograd_nb has no bfloat16, for NumPy has none: use half(), which is float16")
+
+    def _convert_floats(self, dtype: Any) -> Self:
+        return self._apply(lambda tensor: tensor.to(dtype) if tensor.is_floating_point() else tensor)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Replaces the numbers of the parameters, which stay the same objects, their gradients, and the buffers."""
+        if recurse:
+            for part in self.children():
+                part._apply(fn, recurse)
+        with no_grad():
+            for parameter in self._parameters.values():
+                if parameter is not None:
+                    grad = parameter.grad
+                    parameter.data = fn(parameter)
+                    if grad is not None:
+                        grad.data = fn(grad)
+            for name, buffer in self._buffers.items():
+                if buffer is not None:
+                    self._buffers[name] = self.__dict__[name] = fn(buffer)
+        return self
 
     # -- its picture
 
@@ -339,17 +462,9 @@ class Module:
             return f"{type(self).__name__}({extra[0]})"
         return tree(type(self).__name__, [*extra, *parts])
 
-
-class IncompatibleKeys(NamedTuple):
-    """What `load_state_dict` returns: the names that only one side had. With `strict`, there are none."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-    def __repr__(self) -> str:
-        if not self.missing_keys and not self.unexpected_keys:
-            return "<All keys matched successfully>"
-        return f"IncompatibleKeys(missing_keys={self.missing_keys}, unexpected_keys={self.unexpected_keys})"
+    def __dir__(self) -> list[str]:
+        """For completion: without the names that are no names in Python, such as the '0' of a Sequential."""
+        return sorted(name for name in super().__dir__() if not name[:1].isdigit())
 
 
 def tree(name: str, lines: list[str]) -> str:
@@ -380,34 +495,9 @@ def _without_duplicates(named: Iterable[tuple[str, Any]]) -> Iterator[tuple[str,
             yield name, value
 
 
-# -- loading -----------------------------------------------------------------------------------------------------------
-
-
-def _array(value: Any) -> ndarray | None:
-    """The numbers of a tensor, an array, or what NumPy can read as one (a tensor of PyTorch); None: no numbers."""
-    if isinstance(value, Tensor):
-        return value.array
-    return np.asarray(value) if hasattr(value, "__array__") else None
-
-
-def _key_problem(what: str, keys: list[str]) -> list[str]:
-    quoted = ", ".join(f'"{key}"' for key in keys)
-    return [f"{what} key(s) in state_dict: {quoted}. "] if keys else []
-
-
-def _misfit(key: str, array: ndarray | None, state_dict: Mapping[str, Any], own: Tensor) -> list[str]:
-    """Why an array cannot be copied into a module's own tensor."""
-    if array is None:
-        return [
-            f'While copying the parameter named "{key}", expected a Tensor or Tensor-like object from checkpoint but '
-            f"received {type(state_dict[key])}"
-        ]
-    if array.shape != own.array.shape:
-        return [
-            f"size mismatch for {key}: copying a param with shape {Size(array.shape)} from checkpoint, the shape in "
-            f"current model is {own.shape}."
-        ]
-    return []
+def _is_device(arg: Any) -> bool:
+    """Whether an argument of `to()` names a device, "cpu", and no dtype."""
+    return isinstance(arg, (str, int)) or hasattr(arg, "index")
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------
@@ -420,6 +510,12 @@ def _kind(value: Any) -> str:
 def _cannot_assign(value: Any, where: str, expected: str) -> str:
     hint = ". Wrap the tensor: nn.Parameter(tensor)" if isinstance(value, Tensor) and "Parameter" in expected else ""
     return f"cannot assign '{_kind(value)}' {where} ({expected}){hint}{_class_hint(value)}"
+
+
+def _choice(module: Module) -> str:
+    """What there is instead of a name that is not there."""
+    names = [*module._modules, *module._parameters, *module._buffers]
+    return f". It has {', '.join(names)}" if names else ""
 
 
 def _class_hint(value: Any) -> str:

@@ -1,7 +1,7 @@
-"""Parameter: a tensor that a model learns.
+"""Parameter: a tensor that a model learns. Buffer: one that belongs to its state, but is not learned.
 
-Assign one to an attribute of a `Module`, and `module.parameters()` hands it to an optimizer. Any other tensor that you
-assign stays what it is: a value that the module keeps for itself.
+Assign one to an attribute of a `Module`, and `module.parameters()` hands it to an optimizer, or `module.buffers()`
+lists it. Any other tensor that you assign stays what it is: a value that the module keeps for itself.
 """
 
 from __future__ import annotations
@@ -59,3 +59,38 @@ def new_parameter(*size: int, device: Any = None, dtype: dtype | None = None) ->
     """
     data = empty(*size, dtype=dtype)
     return Parameter(data if device is None else data.to(device))
+
+
+class Buffer(Tensor):
+    """A tensor that modules register as a buffer by its type. (PyTorch: torch.nn.Buffer)
+
+    Arguments:
+        data: a tensor, with which it shares memory.
+        persistent: False keeps it out of `state_dict()`.
+
+    >>> import micrograd_nb as mg
+    >>> model = mg.nn.Module()
+    >>> model.steps = mg.nn.Buffer(mg.zeros(1))
+    >>> dict(model.named_buffers())
+    {'steps': tensor([0.])}
+    """
+
+    __slots__ = ("persistent",)
+
+    def __init__(self, data: Tensor | None = None, *, persistent: bool = True) -> None:
+        if data is None:
+            data = empty(0)
+        if not isinstance(data, Tensor):
+            raise TypeError(f"a Buffer is made of a Tensor, not of {type(data).__name__}: Buffer(tensor(...))")
+        self.array = data.array
+        self._grad = self.node = None
+        self.requires_grad = data.requires_grad
+        self.persistent = persistent
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _buffer, (from_numpy(self.array), self.requires_grad, self.persistent)
+
+
+def _buffer(data: Tensor, requires_grad: bool, persistent: bool) -> Buffer:
+    """What a copied or unpickled buffer is made by."""
+    return Buffer(data.requires_grad_(requires_grad), persistent=persistent)

@@ -77,8 +77,19 @@ DICT_CHANGES = {
     "in": lambda c, lib: ("a" in c, "z" in c),
     "update": lambda c, lib: c.update({"a": lib.nn.ReLU(), "z": lib.nn.Tanh()}),
     "update with a ModuleDict": lambda c, lib: c.update(lib.nn.ModuleDict({"z": lib.nn.Tanh()})),
+    "update with pairs": lambda c, lib: c.update([["z", lib.nn.Tanh()], ("b", lib.nn.ReLU())]),
+}
+SEQUENTIAL_CHANGES = {
+    "times": lambda c, lib: c * 2,
+    "times from the left": lambda c, lib: 3 * c,
+    "times once": lambda c, lib: c * 1,
+    "times in place": lambda c, lib: c.__imul__(3),
+    "add in place": lambda c, lib: c.__iadd__(lib.nn.Sequential(lib.nn.ReLU(), lib.nn.Tanh())),
+    "insert from the end": lambda c, lib: c.insert(-1, lib.nn.ReLU()) and None,
+    "set None": lambda c, lib: c.__setitem__(1, None),
 }
 CASES = {
+    **{f"Sequential {name}": changed(sequential, change) for name, change in SEQUENTIAL_CHANGES.items()},
     **{f"Sequential {name}": changed(sequential, change) for name, change in (CHANGES | INSERTIONS).items()},
     **{f"named Sequential {name}": changed(named, change) for name, change in CHANGES.items()},
     **{f"ModuleList {name}": changed(module_list, change) for name, change in (CHANGES | INSERTIONS).items()},
@@ -104,12 +115,45 @@ ERRORS: dict[str, Program] = {
     "call of a list": lambda lib: module_list(lib)(1),
     "call of a dict": lambda lib: module_dict(lib)(1),
     "add a list": lambda lib: sequential(lib) + [1],
+    "add a list in place": lambda lib: sequential(lib).__iadd__([1]),
+    "set no module": lambda lib: sequential(lib).__setitem__(0, 1),
+    "update with pairs of three": lambda lib: lib.nn.ModuleDict([(1, 2, 3)]),
+    "name of a method": lambda lib: lib.nn.ModuleDict({"items": lib.nn.ReLU()}),
+    "name with a dot": lambda lib: lib.nn.ModuleDict({"a.b": lib.nn.ReLU()}),
 }
 
 
 @pytest.mark.parametrize("program", ERRORS.values(), ids=ERRORS)
 def test_errors_are_pytorchs(program: Program, torch) -> None:
     raises_alike(program, torch)
+
+
+def test_a_number_of_times_that_cannot_be() -> None:
+    with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for \*: .*Sequential.* and <class 'float'>"):
+        sequential(mg) * 1.5
+    with pytest.raises(ValueError, match="Non-positive multiplication factor 0 for"):
+        sequential(mg) * 0
+    with pytest.raises(ValueError, match="Non-positive multiplication factor -1 for"):
+        sequential(mg).__imul__(-1)
+
+
+def test_pairs_that_are_none() -> None:
+    with pytest.raises(TypeError, match="update sequence element #1 should be Iterable; is int: give pairs"):
+        mg.nn.ModuleDict([("a", mg.nn.ReLU()), 1])  # type: ignore[list-item]
+
+
+def test_repeated_modules_share_their_parameters() -> None:
+    model = mg.nn.Sequential(mg.nn.Linear(2, 2)) * 3
+    assert model[0] is model[2]
+    assert len(list(model.parameters())) == 2
+    model *= 2
+    assert (len(model), model[5] is model[0]) == (6, True)
+
+
+def test_extending_a_list_by_itself() -> None:
+    layers = module_list(mg)
+    layers += layers
+    assert len(layers) == 8
 
 
 def test_sequential_runs_in_order() -> None:

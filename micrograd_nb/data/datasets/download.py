@@ -72,17 +72,6 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """A path to write to, which becomes `path` in one step at the end; nothing of it is left if there is an error."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _fetch_checked(url: str, path: Path, md5: str, progress: bool) -> None:
     """Gets the file, or what is missing of it, checks it, and gives it its name."""
     part = path.with_name(f"{path.name}.part")

@@ -10,8 +10,9 @@ import numpy as np
 from numpy import ndarray
 
 from ...tensors import Tensor, from_numpy
+from ..files import replacing
 from ..transforms.conversion import pil_image
-from .download import download, replacing
+from .download import download
 from .vision import Transform, VisionDataset
 
 DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}

@@ -85,11 +85,11 @@ def _taps(mode: str, shape: tuple[int, ...], axis: int, before: int, after: int)
             f"({before}, {after}) at dimension {len(shape) - axis - 1} of input {list(shape)}: the mirror shows no more"
         )
     left = n + min(before, 0) + min(after, 0)
-    if mode == "circular" and max(before, after) > left > 0:
+    if mode == "circular" and max(before, after) > left >= 0:
         raise RuntimeError(
             f"Padding value causes wrapping around more than once: ({before}, {after}) around {left} numbers"
         )
-    if left < 1:
+    if left < (0 if mode == "circular" else 1):
         raise RuntimeError(
             f"padding {n} numbers along dimension {len(shape) - axis - 1} by ({before}, {after}) leaves none to pad "
             "with: cut less off"

@@ -50,7 +50,7 @@ def cuts_too_much(mode: str, shape: list[int], margins: list[int]) -> bool:
     """Whether nothing is left along an axis, or less than has to go round."""
     pairs = zip(margins[::2], margins[1::2], strict=True)
     left = [(n + min(a, 0) + min(b, 0), max(a, b)) for n, (a, b) in zip(reversed(shape), pairs, strict=False)]
-    return any(n < 1 or (mode == "circular" and needed > n) for n, needed in left)
+    return any(n < 0 or needed > n if mode == "circular" else n < 1 for n, needed in left)
 
 
 @given(
