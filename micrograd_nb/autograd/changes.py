@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy import ndarray
 
+from . import tracing
 from .node import next_number
 
 latest = 0
@@ -103,6 +104,7 @@ def any_recorded() -> bool:
 
 def _owner(array: ndarray) -> ndarray:
     """The array that owns the memory that `array` looks into."""
+    array = tracing.plain(array)
     while type(array.base) is ndarray:
         array = array.base
     return array
@@ -110,4 +112,4 @@ def _owner(array: ndarray) -> ndarray:
 
 def _place(array: ndarray) -> Any:
     """Where an array lies in memory, without holding the memory: to compare with, never to read from."""
-    return SimpleNamespace(__array_interface__=array.__array_interface__)
+    return SimpleNamespace(__array_interface__=tracing.plain(array).__array_interface__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,3 +40,20 @@ def ones(n: int, dtype: np.dtype[Any]) -> ndarray:
 def counting(n: int) -> ndarray:
     """0, 1, … n - 1."""
     return _counting[n]
+
+
+def zeros(shape: Any, like: Any) -> Any:
+    """Zeros of a shape, of the dtype of an array, and of its kind: of an array that records, one that records."""
+    return np.zeros(shape, like.dtype, like=like if hasattr(like, "__array_function__") else None)
+
+
+@lru_cache(maxsize=256)
+def constants(dtype: np.dtype[Any], *values: float) -> tuple[ndarray, ...]:
+    """Options as 0-d arrays, made once per value and dtype, so that they follow when an option changes.
+
+    NumPy multiplies by a 0-d array in half the time that a Python number takes.
+    """
+    arrays = tuple(np.array(value, dtype) for value in values)
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays

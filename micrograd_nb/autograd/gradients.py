@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from . import tracing
 from .care import Care
 from .constants import ONE
 from .engine import run_backward
@@ -132,7 +133,7 @@ def root(tensor: Any, gradient: Any = None, place: int = 0) -> tuple[Node, ndarr
                 f"one number, and this tensor has {array.size} (shape {array.shape}). Reduce it to a "
                 "scalar, for example with .sum() or .mean(), or pass its gradient: backward(gradient=...)."
             )
-        one = ONE[array.dtype]
+        one = tracing.made(ONE[array.dtype])
         return node, one if array.ndim == 0 else one.reshape(array.shape)
     if not hasattr(gradient, "array"):
         raise TypeError(f"gradient must be a Tensor or None, not {type(gradient).__name__}: make one, tensor(1.0)")

@@ -1,15 +1,24 @@
-"""Whether a function is being traced into a static graph in this thread.
+"""Whether a function is being traced into a static graph in this thread, and what to do about Python's part of it.
 
-What happens outside of the graph then, such as drawing random numbers, would happen once and never again: those who do
-such things ask here, and refuse.
+A static graph holds calls of NumPy. What is computed outside of NumPy during the trace would be computed once and never
+again; those who compute such things say so here:
+
+    zeros = tracing.made(np.zeros(3))                   an array whose further fate is written down
+    rng = tracing.generator(rng)                        its numbers are drawn anew at each replay
+    lr = tracing.number(group, "lr", dtype)             a 0-d array of a number that is looked up at each replay
+    a, b = tracing.variables(function, dtype, x, y)     0-d arrays of the numbers that function(x, y) returns, likewise
+
+Outside of a trace, they do the same, once.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+from .constants import constants
 
 _local = threading.local()
 
@@ -17,15 +26,48 @@ _local = threading.local()
 @contextmanager
 def of(program: Any) -> Iterator[None]:
     """The context of a trace."""
-    if active():
-        raise RuntimeError("a static graph is being traced already: call the plain function inside of the other")
+    before = getattr(_local, "program", None)
     _local.program = program
     try:
         yield
     finally:
-        _local.program = None
+        _local.program = before
 
 
-def active() -> bool:
-    """Whether a trace is going on."""
-    return getattr(_local, "program", None) is not None
+def program() -> Any:
+    """The program that is being written in this thread, or None."""
+    return getattr(_local, "program", None)
+
+
+def generator(rng: Any) -> Any:
+    """A generator of NumPy; while tracing, one whose draws are part of the program."""
+    writing = program()
+    return rng if writing is None else writing.generator(rng)
+
+
+def made(array: Any) -> Any:
+    """An array that was just made; while tracing, one that is the same at the beginning of each replay."""
+    writing = program()
+    return array if writing is None else writing.made(array)
+
+
+def number(options: dict[str, Any], name: str, dtype: Any) -> Any:
+    """One of an optimizer's options as a 0-d array, or a tensor's array as it is."""
+    value = options[name]
+    if hasattr(value, "array"):
+        return value.array.astype(dtype, copy=False)
+    writing = program()
+    return constants(dtype, float(value))[0] if writing is None else writing.number(options, name, dtype)
+
+
+def variables(function: Callable[..., tuple[float, ...]], dtype: Any, *arguments: Any) -> tuple[Any, ...]:
+    """The numbers that a function of Python's returns, as 0-d arrays."""
+    writing = program()
+    if writing is None:
+        return constants(dtype, *function(*arguments))
+    return tuple(writing.variables(function, dtype, *arguments))
+
+
+def plain(array: Any) -> Any:
+    """The array itself, of one that stands for it during a trace."""
+    return getattr(array, "array", array)

@@ -9,7 +9,7 @@
 
 from .draw import Picture, dot, draw
 from .graph import Graph, GraphEdge, GraphNode
-from .static_graph import RetraceWarning, StaticGraph, StaticGraphError, static
+from .static_graph import RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
 
 __all__ = [
     "Graph",
@@ -17,6 +17,7 @@ __all__ = [
     "GraphNode",
     "Picture",
     "RetraceWarning",
+    "SideEffectWarning",
     "StaticGraph",
     "StaticGraphError",
     "dot",

@@ -15,12 +15,10 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from functools import lru_cache
 from itertools import chain
 from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
 from ..autograd import enable_grad
 from ..autograd.quiet import silence, unsilence
@@ -187,18 +185,6 @@ class Optimizer:
             options = [f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params"]
             groups.append(f"\nParameter Group {i}\n{''.join(options)}")
         return f"{type(self).__name__} ({''.join(groups)})"
-
-
-@lru_cache(maxsize=256)
-def constants(dtype: np.dtype[Any], *values: float) -> tuple[ndarray, ...]:
-    """Options as 0-d arrays, made once per value and dtype, so that they follow when an option changes.
-
-    NumPy multiplies by a 0-d array in half the time that a Python number takes.
-    """
-    arrays = tuple(np.array(value, dtype) for value in values)
-    for array in arrays:
-        array.flags.writeable = False
-    return arrays
 
 
 def _refuse_set(params: Any) -> None:

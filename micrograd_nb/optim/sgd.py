@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy import add, multiply, ndarray, negative, subtract
 
+from ..autograd import tracing
+from ..autograd.constants import constants
 from ..tensors import Tensor
 from ..tensors.record import wrap
-from .optimizer import Group, Optimizer, Params, constants
+from .optimizer import Group, Optimizer, Params
 
 
 class SGD(Optimizer):
@@ -89,11 +93,13 @@ class SGD(Optimizer):
                 if g is None:
                     continue
                 g = p.grad.array
-            x, t = p.array, scratch.get(p)
+            x = p.array
+            t: Any = scratch.get(p)
             if x.dtype is not dtype:
                 dtype = x.dtype
-                lr, mu, fresh = constants(dtype, float(group["lr"]), momentum, 1 - dampening)
-            if t is None or t.dtype is not dtype:
+                lr = tracing.number(group, "lr", dtype)
+                mu, fresh = constants(dtype, momentum, 1 - dampening)
+            if type(t) is not type(x) or t.dtype is not dtype:
                 t = scratch[p] = np.empty_like(x)
             if not as_it_is:
                 g = _decayed(x, g, t, group)

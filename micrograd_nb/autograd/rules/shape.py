@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..broadcasting import unbroadcast
+from ..constants import zeros
 from ..operation import Operation, flat, operation, same
 
 view_of = partial(operation, is_view=True)
@@ -47,12 +48,12 @@ stack = operation("StackBackward0", lambda *inputs, dim: np.stack(inputs, dim), 
 # element once at the most; with arrays of integers an element may be taken twice, and gets two gradients.
 
 def _placed(input: Any, *, shape: Any, index: Any) -> Any:
-    out = np.zeros(shape, input.dtype)
+    out = zeros(shape, input)
     out[index] = input
     return out
 
 def _added(input: Any, *, shape: Any, index: Any) -> Any:
-    out = np.zeros(shape, input.dtype)
+    out = zeros(shape, input)
     np.add.at(out, index, input)
     return out
 
@@ -72,7 +73,7 @@ def _along(input: Any, *, index: Any, dim: int) -> Any:
     return np.take_along_axis(input, index, dim)
 
 def _placed_along(input: Any, *, shape: Any, index: Any, dim: int) -> Any:
-    out = np.zeros(shape, input.dtype)
+    out = zeros(shape, input)
     np.put_along_axis(out, index, input, dim)
     return out
 
@@ -94,12 +95,12 @@ def _erased(input: Any, *, index: Any) -> Any:
     return _with_value(input, 0, index=index, value_shape=())
 
 def _erased_in(input: Any, *, look: Any) -> Any:
-    out = np.array(input, order="C")
+    out = input.copy()
     look(out)[...] = 0
     return out
 
 def _placed_in(input: Any, *, look: Any, shape: Any) -> Any:
-    out = np.zeros(shape, input.dtype)
+    out = zeros(shape, input)
     look(out)[...] = input
     return out
 
@@ -108,10 +109,10 @@ put         = operation("IndexPutBackward0", _with_value, lambda g, f: erase(g, 
                         lambda g, f: unbroadcast(g[f.index], f.value_shape), saves=True)
 erase_in: Operation = operation("EraseInBackward0",  _erased_in,  lambda g, f: erase_in(g, look=f.look))
 place_in    = operation("PlaceInBackward0",  _placed_in,  lambda g, f: look_in(g, look=f.look))
-look_in: Operation = operation("LookInBackward0",   lambda input, *, look: look(np.array(input, order="C")).copy(),
+look_in: Operation = operation("LookInBackward0",   lambda input, *, look: look(input.copy()).copy(),
                         lambda g, f: place_in(g, look=f.look, shape=f.input_shape))
 copy_slices = operation("CopySlices",        lambda input, view, *, look: input,
                         lambda g, f: erase_in(g, look=f.look), lambda g, f: look_in(g, look=f.look))
 fill        = operation("FillBackward0",     lambda input, *, value: np.full_like(input, value), flat)
-copy        = operation("CopyBackwards",     lambda input, src: np.array(np.broadcast_to(src, input.shape)),
+copy        = operation("CopyBackwards",     lambda input, src: np.broadcast_to(src, input.shape).copy(),
                         flat, same, broadcasts=True)

@@ -4,7 +4,7 @@
 >>> w = mg.tensor([1.0, 2.0], requires_grad=True)
 >>> @mg.graph.static
 ... def loss(x):
-...     return ((x * w) ** 2).sum()
+...     return ((x * w) ** 2).sum().detach()
 >>> loss(mg.tensor([3.0, 4.0]))  # runs, and is traced
 tensor(73.)
 >>> loss(mg.tensor([1.0, 1.0]))  # replayed
@@ -12,14 +12,14 @@ tensor(5.)
 >>> print(loss.source())
 def replay():
     # Mul
-    multiply(x, w, t1)
+    multiply(x, w, mul)
     # Pow
-    t2[...] = t1 ** 2
+    pow[...] = mul ** 2
     # Sum
-    add_reduce(t2, None, None, t3, False)
+    add.reduce(pow, None, None, sum, False)
 """
 
-from .graph import RetraceWarning, StaticGraph, static
-from .tracer import StaticGraphError
+from .errors import StaticGraphError
+from .graph import RetraceWarning, SideEffectWarning, StaticGraph, static
 
-__all__ = ["RetraceWarning", "StaticGraph", "StaticGraphError", "static"]
+__all__ = ["RetraceWarning", "SideEffectWarning", "StaticGraph", "StaticGraphError", "static"]

@@ -5,27 +5,33 @@ update. Further calls replay that list on the same memory: no Python of yours ru
 the list is made, and what happens if it changes:
 
     the shapes and dtypes of the arguments      a new signature: traced again, with a `RetraceWarning`
-    Python numbers: arguments, a learning rate  likewise
+    Python numbers: arguments, globals, options likewise; but a learning rate may change
     captured tensors (weights, buffers)         their memory is read and written, so they may change
-    data: if, while, item()                     `StaticGraphError`, at the trace, with the line
-    random numbers                              likewise
-    print, counters                             happen at the trace only
+    random numbers                              drawn anew at each replay
+    decisions by data: if, while, item()        `StaticGraphError`, at the trace, with the line
+    print, counters, appending to lists         happen at the trace only
 """
 
 from __future__ import annotations
 
 import inspect
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
 
+from ...autograd import tracing
 from ...tensors import Tensor
-from .capture import captured
+from .capture import Captured
 from .trace import Trace
 
 
 class RetraceWarning(UserWarning):
     """A static graph was traced again: for what, and how often that has happened."""
+
+
+class SideEffectWarning(UserWarning):
+    """A function that is a static graph changes something of Python's, which replays leave as it is."""
 
 
 class StaticGraph:
@@ -42,36 +48,41 @@ class StaticGraph:
         self.function = function
         self.__name__ = getattr(function, "__name__", type(function).__name__)
         self.__doc__ = function.__doc__
+        self._names = [p.name for p in inspect.signature(function).parameters.values() if p.kind in _NAMED]
         self._traces: dict[Any, list[Trace]] = {}
         self._last: Trace | None = None
-        self._names = _plain_names(function)
+        self.count = 0
+        self._lock = threading.RLock()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if tracing.program() is not None:  # in another static graph: a part of that
+            return self.function(*args, **kwargs)
         if kwargs or len(args) != len(self._names):
             args = self._in_order(args, kwargs)
         signature = tuple([_signature(x) for x in args])
-        for trace in self._traces.get(signature, ()):
-            if trace.still_holds():
-                self._last = trace
-                return trace.replay(args)
-        return self._traced(signature, args)
+        with self._lock:
+            for trace in self._traces.get(signature, ()):
+                if trace.state.holds():
+                    self._last = trace
+                    return trace.replay(args)
+            return self._traced(signature, args)
 
     @property
     def traces(self) -> list[Trace]:
-        """All traces so far, one for each signature and state."""
+        """The traces that are kept, one for each signature and state."""
         return [trace for traces in self._traces.values() for trace in traces]
 
     @property
     def captured(self) -> dict[str, Tensor]:
-        """The tensors that the function uses besides its arguments, by name."""
-        return captured(self.function)
+        """The tensors that the function can reach besides its arguments, by name."""
+        return Captured(self.function).tensors
 
     def source(self) -> str:
         """The program of the last call: calls of NumPy, one a line."""
         return self._used().program.source()
 
     def summary(self) -> str:
-        """What the program of the last call consists of: operations, buffers, bytes, captured variables."""
+        """What the program of the last call consists of: operations, buffers, bytes, captured tensors."""
         return self._used().summary()
 
     def __repr__(self) -> str:
@@ -93,12 +104,21 @@ class StaticGraph:
     def _traced(self, signature: Any, args: tuple[Any, ...]) -> Any:
         reason = self._reason(signature)
         trace = Trace(self.function, dict(zip(self._names, args, strict=True)))
-        self._traces.setdefault(signature, []).append(trace)
+        self.count += 1
+        kept = self._traces.setdefault(signature, [])
+        kept[:] = [*(t for t in kept if not t.state.is_lost()), trace]
         self._last = trace
+        if trace.side_effects:
+            warnings.warn(
+                f"{self.__name__} changes {', '.join(trace.side_effects)}: that happens when it is traced, and not "
+                "when it is replayed. Keep it in a tensor, or change it outside of the function.",
+                SideEffectWarning,
+                stacklevel=3,
+            )
         if reason:
             warnings.warn(
-                f"{self.__name__} was traced again, for {reason}; this was trace {len(self.traces)}. Each trace takes "
-                "as long as an ordinary call and more: give it arguments of few shapes, and numbers as tensors.",
+                f"{self.__name__} was traced again, for {reason}; this was trace {self.count}. Each takes as long as "
+                "an ordinary call and more: give arguments of few shapes, and numbers as tensors.",
                 RetraceWarning,
                 stacklevel=3,
             )
@@ -108,20 +128,17 @@ class StaticGraph:
         """Why a function that has been traced is traced again; "" where it is its own doing, or the first time."""
         if self._traces and signature not in self._traces:
             return f"a new signature: {', '.join(map(_words, signature))}"
-        changes = [trace.changed_number() for trace in self._traces.get(signature, ())]
-        return changes[-1] if changes and all(changes) else ""
+        changes = [trace.state.changed_number() for trace in self._traces.get(signature, ())]
+        return f"another Python value: {changes[-1]}" if changes and all(changes) else ""
 
 
 static = StaticGraph
 
-
-def _plain_names(function: Callable[..., Any]) -> list[str]:
-    """The names of a function's parameters."""
-    return [
-        p.name
-        for p in inspect.signature(function).parameters.values()
-        if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
-    ]
+_NAMED = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    inspect.Parameter.KEYWORD_ONLY,
+)
 
 
 def _signature(x: Any) -> Any:

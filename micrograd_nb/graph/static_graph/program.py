@@ -1,202 +1,194 @@
-"""The program of a static graph: calls of NumPy on fixed arrays, one after the other, and what is known of each.
+"""The program of a static graph: calls of NumPy on fixed arrays, one after the other.
 
-program.call(np.add, a, b, out)              written while tracing
-program.compile()                            a Python function that makes all the calls
-program.source()                             its text
+    program.call(np.add, a, b, out, writes=out)      written while a function is traced
+    program.compile()                                a Python function that makes all the calls
+    program.source()                                 its text
+
+The arrays are the memory of the graph: those of inputs and of captured tensors, the buffers that the calls write, and
+constants. A constant is copied when it is first read, so that nobody changes it between two replays.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from types import CodeType
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 
-from ...autograd import Node, Operation, rules
+from .errors import refused
+from .memory import Moves, at_the_new_place, is_method_of_array, moved, owner
+from .naming import Naming, running_operation
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One call of NumPy: its text with {0}, {1} … in the places of its operands, and the operands.
+    """One line: a text with {0}, {1} … in the places of its operands, and the operands: functions, arrays, numbers.
 
-    The operands are arrays, functions, and constants; the first array after the function, or the one in the place of
-    the result, is written. `group` is the operation that made the call, such as "Mul" or "Mul backward".
+    writes: the array that the line changes. operation: what the line is a part of, such as "Mul" or "Mul backward".
     """
 
     text: str
     operands: tuple[Any, ...]
     writes: ndarray | None
-    group: str
+    operation: str
 
 
-@dataclass
 class Program:
-    """A list of statements, with names for the arrays that a reader knows.
+    """A list of statements, and what is known of their arrays.
 
-    names: by the id of an array, "x" for an input, "fc1.weight" for a captured variable.
-    recording: whether the trace is still going on.
+    Arguments:
+        names: of arrays, by id: "x" for an input, "fc1.weight" for a captured tensor.
+        live: the arrays that the graph reads and writes where they are; they stay at their place.
+        foreign: checks an array that the program did not make; raises if it must not become a constant.
     """
 
-    names: dict[int, str] = field(default_factory=dict)
-    statements: list[Statement] = field(default_factory=list)
-    recording: bool = True
+    def __init__(self, names: dict[int, str], live: Iterable[ndarray], foreign: Callable[[ndarray], None]) -> None:
+        self.names = names
+        self.statements: list[Statement] = []
+        self.recording = True
+        self.looked_up: set[tuple[int, str]] = set()  # (id of a dict, key): numbers that each replay looks up
+        self._live = {id(owner(a)): a for a in live}
+        self._fixed = set(self._live)
+        self._inputs: set[int] = set()
+        self._constants: dict[int, tuple[ndarray, ndarray]] = {}  # by id: an array, and its copy
+        self._foreign = foreign
 
     # -- while tracing
 
     def call(self, function: Callable[..., Any], *args: Any, writes: ndarray | None, **options: Any) -> None:
-        """Writes down a call of a function, and which array it writes."""
-        operands = [function, *args, *options.values()]
+        """Writes down a call of a function, and which array it changes."""
         places = [f"{{{i}}}" for i in range(1, 1 + len(args))]
         places += [f"{name}={{{i}}}" for i, name in enumerate(options, 1 + len(args))]
-        self.statement(f"{{0}}({', '.join(places)})", *operands, writes=writes)
+        self.statement(f"{{0}}({', '.join(places)})", function, *args, *options.values(), writes=writes)
 
     def statement(self, text: str, *operands: Any, writes: ndarray | None) -> None:
-        """Writes down any statement."""
-        self.statements.append(Statement(text, operands, writes, running_operation()))
+        """Writes down any line. What it changes is a new array, or one of which `changes` was told."""
+        if writes is not None:
+            self._live.setdefault(id(owner(writes)), owner(writes))
+            if id(owner(writes)) in self._inputs:
+                raise refused("a change of an argument in place", "the caller's tensor would stay as it is")
+        settled = tuple([self._settled(x) for x in operands])
+        self.statements.append(Statement(text, settled, writes, running_operation()))
+
+    def changes(self, array: ndarray, reads: Iterable[Any] | None = None) -> None:
+        """Has to be called before an array that may be a constant is changed: each replay begins with its numbers.
+
+        Arguments:
+            reads: what the call that changes it reads; None if it may leave a part of the array as it is.
+        """
+        whole = owner(array)
+        if id(whole) in self._live:
+            return
+        self._foreign(whole)
+        self._live[id(whole)] = whole
+        keeps_some = reads is None or array.size != whole.size or any(owner(a) is whole for a in arrays_in(reads))
+        if keeps_some:
+            self.call(np.copyto, whole, self._constant(whole.copy()), writes=whole)
+
+    def add_input(self, name: str, buffer: ndarray) -> None:
+        """A buffer that is filled before each replay."""
+        self.names[id(buffer)] = name
+        self._live[id(buffer)] = buffer
+        self._inputs.add(id(buffer))
+
+    def is_fixed(self, array: ndarray) -> bool:
+        """Whether an array is one of somebody else: of an input or of a captured tensor."""
+        return id(owner(array)) in self._fixed
+
+    def _settled(self, x: Any) -> Any:
+        """An operand in its final form: arrays that nobody has announced become constants."""
+        if isinstance(x, ndarray):
+            return x if id(owner(x)) in self._live else self._constant(x)
+        if isinstance(x, (tuple, list)):
+            return type(x)(self._settled(part) for part in x)
+        if is_method_of_array(x):
+            return getattr(self._settled(x.__self__), x.__name__)
+        return x
+
+    def _constant(self, array: ndarray) -> ndarray:
+        whole = owner(array)
+        self._foreign(whole)
+        if not whole.flags.writeable:
+            return array
+        if id(whole) not in self._constants or not _same_bytes(*self._constants[id(whole)]):
+            self._constants[id(whole)] = whole, np.array(whole)
+        copy = self._constants[id(whole)][1]
+        copy.flags.writeable = False
+        return at_the_new_place(array, whole, copy)
 
     # -- afterwards
 
+    def move(self, moves: Moves) -> None:
+        """Puts arrays elsewhere."""
+
+        def followed(x: Any) -> Any:
+            if isinstance(x, ndarray):
+                return moved(x, moves)
+            if isinstance(x, (tuple, list)):
+                return type(x)(map(followed, x))
+            return getattr(moved(x.__self__, moves), x.__name__) if is_method_of_array(x) else x
+
+        self.statements = [
+            replace(s, operands=followed(s.operands), writes=followed(s.writes)) for s in self.statements
+        ]
+        self.names |= {id(new): self.names[key] for key, (_, new) in moves.items() if key in self.names}
+
     def compile(self) -> Callable[[], None]:
-        """A function that makes all the calls. Its text is `source()`; every name is an argument, Python's fastest."""
-        naming = _Naming(self.names)
-        lines = [naming.line(statement) for statement in self.statements]
+        """A function that makes all the calls. Its names are arguments with defaults: Python finds those fastest."""
+        naming = Naming(self.names)
+        lines = [naming.line(s) for s in self.statements] or ["pass"]
         arguments = ", ".join(f"{name}={name}" for name in naming.objects)
-        text = f"def replay({arguments}):\n    " + ("\n    ".join(lines) or "pass")
         space = dict(naming.objects)
-        exec(compile(text, "<static graph>", "exec"), space)
+        exec(compile("\n    ".join([f"def replay({arguments}):", *lines]), FILE, "exec"), space)
         return space["replay"]
 
+    def statement_at(self, line: int) -> Statement:
+        """The statement of a line of the compiled function: its first line is number 2."""
+        return self.statements[line - 2]
+
     def source(self) -> str:
-        """The program as text: NumPy's functions on named arrays, with the operation that each group of lines is."""
-        naming = _Naming(self.names)
-        lines, group = ["def replay():"], None
-        for statement in self.statements:
-            if statement.group != group:
-                group = statement.group
-                lines.append(f"    # {group}")
-            lines.append("    " + naming.line(statement))
-        return "\n".join([*lines, *([] if self.statements else ["    pass"])])
+        """The program as text: functions of NumPy on named arrays, with the operation that each group of lines is."""
+        naming = Naming(self.names, for_readers=True)
+        lines, operation = [], None
+        for s in self.statements:
+            if s.operation != operation:
+                operation = s.operation
+                lines.append(f"    # {operation}")
+            lines.append("    " + naming.line(s))
+        constants = [f"    # {name} = {value}" for name, value in naming.numbers()]
+        return "\n".join(["def replay():", *constants, *(lines or ["    pass"])])
+
+    def arrays(self) -> Iterator[ndarray]:
+        """Every array that the program reads or writes, some more than once."""
+        for s in self.statements:
+            yield from arrays_in(s.operands)
 
     def operations(self) -> Counter[str]:
         """How many statements each operation is."""
-        return Counter(statement.group for statement in self.statements)
+        return Counter(s.operation for s in self.statements)
 
     def buffers(self) -> list[ndarray]:
-        """The arrays that the program writes and nobody else knows, each once."""
+        """The arrays that the program writes and nobody else has, each once."""
         owners = {id(a): a for a in (owner(s.writes) for s in self.statements if s.writes is not None)}
-        return [array for key, array in owners.items() if key not in self.names]
+        return [array for key, array in owners.items() if key not in self._fixed]
 
 
-def owner(array: ndarray) -> ndarray:
-    """The array that owns the memory that a view looks into."""
-    while type(array.base) is ndarray:
-        array = array.base
-    return array
+FILE = "<static graph>"
 
 
-# -- names -------------------------------------------------------------------------------------------------------------
-
-
-class _Naming:
-    """Gives every operand of a program a name, the same in each text of it."""
-
-    def __init__(self, names: dict[int, str]) -> None:
-        self.known = names
-        self.objects: dict[str, Any] = {}
-        self.by_id: dict[int, str] = {}
-        self.count = Counter[str]()
-
-    def line(self, statement: Statement) -> str:
-        return statement.text.format(*map(self.name, statement.operands))
-
-    def name(self, x: Any) -> str:
-        if isinstance(x, (list, tuple)):
-            inner = ", ".join(map(self.name, x))
-            return f"[{inner}]" if isinstance(x, list) else f"({inner}{',' * (len(x) == 1)})"
-        if x is None or x is Ellipsis or isinstance(x, (bool, int, float, str)):
-            return repr(x) if x is not Ellipsis else "..."
-        if isinstance(x, slice):
-            return f"slice({self.name(x.start)}, {self.name(x.stop)}, {self.name(x.step)})"
-        if id(x) not in self.by_id:
-            self.by_id[id(x)] = new = self._free(self._wish(x))
-            self.objects[new] = x
-        return self.by_id[id(x)]
-
-    def _wish(self, x: Any) -> str:
+def arrays_in(operands: Iterable[Any]) -> Iterator[ndarray]:
+    """The arrays among operands, also inside of lists, and those whose methods are called."""
+    for x in operands:
         if isinstance(x, ndarray):
-            return self._wish_of_array(x)
-        if isinstance(x, np.ufunc):
-            return x.__name__
-        inside = getattr(x, "__self__", None)  # a method: add.reduce, buffer.fill
-        name = getattr(x, "__name__", type(x).__name__)
-        return f"{self.name(inside)}_{name}" if isinstance(inside, (np.ufunc, ndarray)) else name
-
-    def _wish_of_array(self, x: ndarray) -> str:
-        if id(x) in self.known:
-            return _identifier(self.known[id(x)])
-        whole = owner(x)
-        if whole is not x and id(whole) in self.known:
-            is_transpose = x.shape == whole.shape[::-1] and x.strides == whole.strides[::-1]
-            return _identifier(self.known[id(whole)]) + ("_T" if is_transpose else "_view")
-        return "t"
-
-    def _free(self, wish: str) -> str:
-        """The wish itself for the first, and numbered for the others; temporary arrays are t1, t2, …"""
-        self.count[wish] += 1
-        n = self.count[wish]
-        return f"{wish}{n}" if wish == "t" or n > 1 else wish
+            yield x
+        elif is_method_of_array(x):
+            yield x.__self__
+        elif isinstance(x, (tuple, list)):
+            yield from arrays_in(x)
 
 
-def _identifier(name: str) -> str:
-    """A learner's name as one that Python takes: `fc1.weight` → `fc1_weight`."""
-    cleaned = "".join(c if c.isalnum() else "_" for c in name)
-    return cleaned if cleaned.isidentifier() else f"v_{cleaned}"
-
-
-# -- which operation is at work ----------------------------------------------------------------------------------------
-
-
-def running_operation() -> str:
-    """The operation whose value or gradient rule is being computed now, read off the stack."""
-    codes = _codes()
-    for frame_locals, code in _frames():
-        f, operation = frame_locals.get("f"), frame_locals.get("operation")
-        if isinstance(f, Node) and "g" in frame_locals:
-            return f"{_short(f.operation)} backward"
-        if code in codes:
-            return codes[code]
-        if isinstance(operation, Operation):
-            return _short(operation)
-        if code.co_name == "update" and hasattr(frame_locals.get("self"), "param_groups"):
-            return type(frame_locals["self"]).__name__
-        if code.co_name == "backward_steps":
-            return "add up gradients"
-    return "other"
-
-
-def _frames() -> Iterator[tuple[dict[str, Any], CodeType]]:
-    frame = sys._getframe(3)
-    while frame is not None:
-        yield frame.f_locals, frame.f_code
-        frame = frame.f_back  # type: ignore[assignment]
-
-
-@cache
-def _codes() -> dict[CodeType, str]:
-    """The operation of each value function that is written in Python."""
-    operations = (x for module in vars(rules).values() for x in _operations(module))
-    return {o.value.__code__: _short(o) for o in operations if hasattr(o.value, "__code__")}
-
-
-def _operations(module: Any) -> Iterable[Operation]:
-    return (x for x in getattr(module, "__dict__", {}).values() if isinstance(x, Operation))
-
-
-def _short(operation: Operation) -> str:
-    return operation.name.partition("Backward")[0]
+def _same_bytes(a: ndarray, b: ndarray) -> bool:
+    return a.tobytes() == b.tobytes()

@@ -1,44 +1,45 @@
 """Arrays that write down what NumPy does to them: how a function of tensors becomes a program.
 
-While a function is traced, its tensors hold `Traced` arrays. Each is a real array, so the function runs as always and
-gives its result; besides, every call of NumPy is written down with the arrays that it read and wrote. Replayed, the
-same calls read and write the same memory.
+While a function is traced, its tensors hold `Traced` arrays. Around each is a real array, so the function runs as
+always and gives its result; besides, every call of NumPy is written down with the arrays that it read and wrote.
+Replayed, the same calls read and write the same memory.
 
-Nothing freezes silently: a `Traced` array answers to the functions that are listed here, and to no others. NumPy cannot
-make a plain array of it behind our back, and Python cannot make a number or a truth value of it.
+Nothing freezes silently: a `Traced` array answers to the functions that are listed here and in `functions.py`, and to
+no others. NumPy cannot make a plain array of it behind our back, nor Python a number or a truth value.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy import ndarray
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from .errors import refused
+from .functions import ADMITTED, QUESTIONS, VIEWS, WRITING, into
 from .program import Program
 
-_PACKAGE = str(Path(__file__).parents[2])
-
-
-class StaticGraphError(RuntimeError):
-    """A function that cannot become a static graph: what it does, at which line, and what to do instead."""
+_A_NUMBER = "a decision by the value of a traced tensor, or a Python number of it (if, while, assert, item(), a format)"
+_AN_ARRAY = "a NumPy array of a traced tensor"
+_DATA = "the graph would keep what the trace found, and it is another one at each replay"
 
 
 class Traced(NDArrayOperatorsMixin):
     """An array whose every use is written down in a program.
 
-    Once the trace is over, it is an array like any other, so that what the function kept for itself stays usable.
+    Once the trace is over it is an array like any other, so that what the function kept for itself stays usable.
     """
 
-    __slots__ = ("array", "program")
+    __slots__ = ("__weakref__", "array", "program")
 
     def __init__(self, array: ndarray, program: Program) -> None:
         self.array = array
         self.program = program
+
+    def _view(self, array: ndarray) -> Traced:
+        return Traced(array, self.program)
 
     # -- what it is: the same at each replay
 
@@ -55,6 +56,9 @@ class Traced(NDArrayOperatorsMixin):
     def __len__(self) -> int:
         return len(self.array)
 
+    def __repr__(self) -> str:
+        return f"<traced {self.array.dtype} {self.array.shape}>"
+
     # -- views: the same memory, so there is nothing to write down
 
     T = property(lambda self: self._view(self.array.T))
@@ -68,6 +72,9 @@ class Traced(NDArrayOperatorsMixin):
     def squeeze(self, axis: Any = None) -> Traced:
         return self._view(self.array.squeeze(axis))
 
+    def view(self, *args: Any) -> Traced:
+        return self._view(self.array.view(*args))
+
     def reshape(self, *shape: Any, copy: bool | None = None) -> Traced:
         size = shape[0] if len(shape) == 1 else shape
         try:
@@ -75,45 +82,30 @@ class Traced(NDArrayOperatorsMixin):
         except ValueError:
             if copy is False:
                 raise
-        out = np.empty(self.array.shape, self.array.dtype)
-        self.program.call(np.copyto, out, self.array, writes=out)
-        return self._view(out.reshape(size))
+        return self._view(self.copy().array.reshape(size))
 
     def ravel(self) -> Traced:
         return self.reshape(-1)
 
     def __getitem__(self, index: Any) -> Traced:
-        plain = _plain(index)
+        plain = plain_index(index)
         if _is_basic(index):
-            return self._view(np.asarray(self.array[plain]))
+            return self._view(_looked_at(self.array, plain))
         out = self.array[plain]
         self.program.statement("{0}[...] = {1}[{2}]", out, self.array, plain, writes=out)
         return self._view(out)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        plain, new = _plain(index), _plain(value)
+        plain, new = plain_index(index), plain_array(value)
         if not _is_basic(index):
             self.array[plain] = new
             self.program.statement("{0}[{1}] = {2}", self.array, plain, new, writes=self.array)
             return
-        place = np.asarray(self.array[plain])
-        if isinstance(new, ndarray) and _same_memory(place, new):
+        place = _looked_at(self.array, plain)
+        if isinstance(new, ndarray) and place.__array_interface__ == new.__array_interface__:
             return  # `x[i] += y` has written it already
         self.array[plain] = new
         self.program.call(np.copyto, place, new, writes=place)
-
-    def __pow__(self, other: Any) -> Traced:
-        return self._power("{0}[...] = {1} ** {2}", self, other)
-
-    def __rpow__(self, other: Any) -> Traced:
-        return self._power("{0}[...] = {1} ** {2}", other, self)
-
-    def _power(self, text: str, base: Any, exponent: Any) -> Traced:
-        """NumPy's operator squares and takes roots where it can, which `np.power` does not."""
-        base, exponent = _plain(base), _plain(exponent)
-        out = np.array(base**exponent)
-        self.program.statement(text, out, base, exponent, writes=out)
-        return self._view(out)
 
     # -- methods that compute
 
@@ -130,119 +122,212 @@ class Traced(NDArrayOperatorsMixin):
         return self._view(out)
 
     def fill(self, value: Any) -> None:
-        self.array.fill(value)
-        self.program.call(self.array.fill, value, writes=self.array)
+        self.array.fill(plain_array(value))
+        self.program.call(self.array.fill, plain_array(value), writes=self.array)
 
     def dot(self, other: Any) -> Any:
         return np.dot(self, other)
 
     def take(self, indices: Any, axis: int | None = None) -> Traced:
-        out = np.asarray(self.array.take(_plain(indices), axis))
-        self.program.call(np.take, self.array, _plain(indices), axis, out, writes=out)
+        out = np.asarray(self.array.take(plain_array(indices), axis))
+        self.program.call(self.array.take, plain_array(indices), axis, out, writes=out)
         return self._view(out)
 
     def sum(self, axis: Any = None, keepdims: bool = False) -> Any:
         return np.add.reduce(self, axis=axis, keepdims=keepdims)  # type: ignore[call-overload]
 
-    def max(self, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Traced:
+    def max(self, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
         return self._extreme(np.maximum, axis, keepdims, initial)
 
-    def min(self, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Traced:
+    def min(self, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
         return self._extreme(np.minimum, axis, keepdims, initial)
 
-    def _extreme(self, ufunc: Any, axis: Any, keepdims: bool, initial: Any) -> Traced:
+    def _extreme(self, ufunc: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
         options = {} if initial is None else {"initial": initial}
         return ufunc.reduce(self, axis=axis, keepdims=keepdims, **options)
+
+    def __pow__(self, other: Any) -> Traced:
+        return self._power(self, other)
+
+    def __rpow__(self, other: Any) -> Traced:
+        return self._power(other, self)
+
+    def _power(self, base: Any, exponent: Any) -> Traced:
+        """NumPy's operator squares and takes roots where it can, which `np.power` does not."""
+        base, exponent = plain_array(base), plain_array(exponent)
+        out = np.array(base**exponent)
+        self.program.statement("{0}[...] = {1} ** {2}", out, base, exponent, writes=out)
+        return self._view(out)
 
     # -- NumPy's protocols
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
         out = options.pop("out", None)
-        plain = [_plain(x) for x in inputs]
-        if not self.program.recording:
-            return getattr(ufunc, method)(*plain, **({"out": _plain(out)} if out else {}), **options)
-        if method == "at":
-            ufunc.at(*plain)
-            self.program.call(ufunc.at, *plain, writes=plain[0])
-            return None
+        self._check_target(inputs[0] if method == "at" else out[0] if out else self)
+        plain = [plain_array(x) for x in inputs]
+        options = {name: plain_array(value) for name, value in options.items()}
         run = ufunc if method == "__call__" else getattr(ufunc, method)
-        target = _plain(out[0]) if out else np.asarray(run(*plain, **options))
+        if not self.program.recording:
+            return run(*plain, **({"out": plain_array(out)} if out else {}), **options)
+        if method == "at":
+            self.program.changes(plain[0])
+            run(*plain)
+            self.program.call(run, *plain, writes=plain[0])
+            return None
+        if ufunc.nout != 1:
+            raise refused(f"np.{ufunc.__name__}(…)", "it has several results, and the graph holds calls with one")
         if out:
+            target = plain_array(out[0])
+            self.program.changes(target, plain if options.get("where") is None else None)
             run(*plain, out=target, **options)
+        else:
+            target = np.asarray(run(*plain, **options))
+        self._write_down(run, method, plain, options, target)
+        return self._view(target)
+
+    def _write_down(self, run: Any, method: str, plain: list[Any], options: dict[str, Any], target: ndarray) -> None:
+        """The call in its fastest form: arguments by position take less time than by name."""
         if method == "reduce" and options.keys() <= {"axis", "dtype", "keepdims"}:
             axis, dtype, keepdims = options.get("axis", 0), options.get("dtype"), options.get("keepdims", False)
             self.program.call(run, *plain, axis, dtype, target, keepdims, writes=target)
-        elif method == "__call__" and not options:
+        elif method == "__call__" and not options and run not in (np.maximum, np.minimum):  # those take `out` by name
             self.program.call(run, *(_as_operand(x, target) for x in plain), target, writes=target)
         else:
             self.program.call(run, *plain, out=target, **options, writes=target)
-        return self._view(target)
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: dict[str, Any]) -> Any:
+        if function in WRITING:
+            self._check_target(args[0])
+        plain, options = plain_array(args), {name: plain_array(x) for name, x in options.items()}
         if not self.program.recording:
-            return function(*_plain(args), **{name: _plain(x) for name, x in options.items()})
-        if function in _VIEWS:
-            return self._view(function(*map(_plain, args), **options))
-        if function in _ADMITTED:
-            return _ADMITTED[function](self.program, *args, **options)
-        raise refused(f"np.{function.__name__}(…)", "it is not among the functions that a static graph can hold")
+            return function(*plain, **options)
+        if function in QUESTIONS:
+            return function(*plain, **options)
+        if function in VIEWS:
+            return self._view(function(*plain, **options))
+        if function not in ADMITTED:
+            raise refused(f"np.{function.__name__}(…)", "it is not among the functions that a static graph can hold")
+        made = ADMITTED[function](self.program, *plain, **options)
+        return None if made is None else self._view(made)
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> ndarray:
-        if self.program.recording:
-            raise refused("a NumPy array of a traced tensor", "what NumPy does to it would not be replayed")
-        return np.array(self.array, dtype, copy=copy)
+    def _check_target(self, target: Any) -> None:
+        """Refuses to write into an array that is no traced one: nobody would see what else happens to that."""
+        if self.program.recording and not isinstance(target, Traced):
+            raise refused(
+                "traced numbers written into an array of NumPy",
+                "what is done with that array afterwards would not be replayed; make it by np.empty_like or "
+                "np.zeros(..., like=...) of a traced one",
+            )
 
     # -- what would have to be known before the graph runs
 
-    def _unknown(self, what: str) -> Any:
-        if self.program.recording:
-            raise refused(what, "the number is another one at each replay, and the graph would keep that of the trace")
-        return self.array
+    def __array__(self, dtype: Any = None, copy: Any = None) -> ndarray:
+        return np.array(self._known(_AN_ARRAY), dtype, copy=copy)
 
-    def item(self) -> Any:
-        return self._unknown("a Python number of a traced tensor (item(), float(), a format)").item()
+    def item(self, *args: Any) -> Any:
+        return self._known(_A_NUMBER).item(*args)
 
     def tolist(self) -> Any:
-        return self._unknown("Python numbers of a traced tensor (tolist())").tolist()
+        return self._known(_A_NUMBER).tolist()
 
     def __bool__(self) -> bool:
-        return bool(self._unknown("a decision by the value of a traced tensor (if, while, and, or, assert)"))
+        return bool(self._known(_A_NUMBER))
 
     def __float__(self) -> float:
-        return float(self._unknown("a Python number of a traced tensor"))
+        return float(self._known(_A_NUMBER))
 
     def __int__(self) -> int:
-        return int(self._unknown("a Python number of a traced tensor"))
+        return int(self._known(_A_NUMBER))
 
     def __index__(self) -> int:
-        return int(self._unknown("an index or a size by the value of a traced tensor"))
+        return int(self._known(_A_NUMBER))
 
-    def __repr__(self) -> str:
-        return f"<traced {self.array.dtype} {self.array.shape}>"
+    def _known(self, what: str) -> Any:
+        if self.program.recording:
+            raise refused(what, _DATA)
+        return self.array
 
-    def _view(self, array: ndarray) -> Traced:
+    def __getattr__(self, name: str) -> Any:
+        if not hasattr(ndarray, name):
+            raise AttributeError(f"'Traced' object has no attribute {name!r}")
+        if self.program.recording and name.startswith("__array_"):
+            raise refused(_AN_ARRAY, _DATA)
+        if self.program.recording:
+            raise refused(f"an array's .{name}", "it is not among the methods that a static graph can hold")
+        return getattr(self.array, name)
+
+
+class Pythons:
+    """What a program holds of Python's own computations: `autograd.tracing` asks for it."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+
+    def generator(self, rng: np.random.Generator) -> TracedGenerator:
+        """The generator, with each draw written down."""
+        return TracedGenerator(rng, self.program)
+
+    def made(self, array: ndarray) -> Traced:
+        """A new array, such as zeros: as it is now at each replay."""
         return Traced(array, self.program)
 
+    def number(self, options: dict[str, Any], name: str, dtype: Any) -> Traced:
+        """A number in a dict, which each replay looks up."""
+        out = np.array(options[name], dtype)
+        self.program.looked_up.add((id(options), name))
+        self.program.names[id(out)] = name
+        self.program.statement("{0}({1}[{2}])", out.fill, options, name, writes=out)
+        return Traced(out, self.program)
 
-def refused(what: str, why: str) -> StaticGraphError:
-    """The error for something that a static graph cannot hold; names the learner's line."""
-    frame = sys._getframe(1)
-    while frame.f_code.co_filename.startswith((_PACKAGE, np.__path__[0])) and frame.f_back is not None:
-        frame = frame.f_back
-    place = f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
-    return StaticGraphError(
-        f"a static graph cannot hold this ({place}): {what}: {why}. Leave it outside of the function, write it with "
-        "tensor operations (where, clamp, masks), or run the function without static()."
-    )
+    def variables(self, function: Callable[..., tuple[float, ...]], dtype: Any, *arguments: Any) -> list[Traced]:
+        """Numbers that a function of Python computes, which each replay calls again."""
+        plain = plain_array(arguments)
+        out = np.array(function(*plain), dtype)
+        places = ", ".join(f"{{{i}}}" for i in range(2, 2 + len(plain)))
+        self.program.statement(f"{{0}}[...] = {{1}}({places})", out, function, *plain, writes=out)
+        return [Traced(out[i : i + 1].reshape(()), self.program) for i in range(len(out))]
 
 
-def _plain(x: Any) -> Any:
+_DRAWS = ("random", "standard_normal", "normal", "uniform", "integers", "permutation", "exponential")
+
+
+class TracedGenerator:
+    """A generator of NumPy whose draws are part of a program: each replay draws the numbers that follow."""
+
+    def __init__(self, rng: np.random.Generator, program: Program) -> None:
+        self._rng = rng
+        self._program = program
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _DRAWS:
+            raise refused(f"random numbers by .{name}", "it is not among the draws that a static graph can hold")
+        draw = getattr(self._rng, name)
+        return lambda *args, **options: Traced(into(self._program, draw, *args, **options), self._program)
+
+
+def plain_array(x: Any) -> Any:
     """The array of a traced one, also inside of tuples and lists; anything else as it is."""
     if isinstance(x, Traced):
         return x.array
     if isinstance(x, (tuple, list)):
-        return type(x)(_plain(part) for part in x)
+        return type(x)(map(plain_array, x))
     return x
+
+
+def plain_index(index: Any) -> Any:
+    """An index without traced arrays. A mask cannot be one: how much it picks is known at each replay only."""
+    for part in index if isinstance(index, tuple) else (index,):
+        if isinstance(part, Traced) and part.array.dtype == bool and part.program.recording:
+            raise refused("an index by a traced mask", "the size of the result is another one at each replay")
+    return plain_array(index)
+
+
+def _looked_at(array: ndarray, index: Any) -> ndarray:
+    """The view at a basic index: 0-d for a single element, of which NumPy would give a copy."""
+    found = array[index]
+    if isinstance(found, ndarray):
+        return found
+    return array[(*index, ...) if isinstance(index, tuple) else (index, ...)]
 
 
 def _as_operand(x: Any, target: ndarray) -> Any:
@@ -254,90 +339,3 @@ def _as_operand(x: Any, target: ndarray) -> Any:
 def _is_basic(index: Any) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
     return not any(isinstance(part, (ndarray, list, Traced)) for part in parts)
-
-
-def _same_memory(a: ndarray, b: ndarray) -> bool:
-    return a.__array_interface__ == b.__array_interface__
-
-
-# -- the functions of NumPy that a program can hold --------------------------------------------------------------------
-
-_VIEWS = {np.broadcast_to, np.expand_dims, np.moveaxis, np.swapaxes, np.transpose, np.squeeze, np.diagonal}
-
-
-def _dot(program: Program, a: Any, b: Any) -> Traced:
-    a, b = _plain(a), _plain(b)
-    out = np.asarray(np.dot(a, b))
-    if out.ndim == 0:  # NumPy writes a single number only into an array with an axis
-        program.call(np.dot, a[None], b, out.reshape(1), writes=out)
-    else:
-        program.call(np.dot, a, b, out, writes=out)
-    return Traced(out, program)
-
-
-def _like(make: Callable[..., ndarray], value: Any) -> Callable[..., Traced]:
-    def made(program: Program, a: Any, dtype: Any = None, **options: Any) -> Traced:
-        out = make(_plain(a), dtype=dtype, **options)
-        if value is not None:
-            program.call(out.fill, value, writes=out)
-        return Traced(out, program)
-
-    return made
-
-
-def _full_like(program: Program, a: Any, fill_value: Any, dtype: Any = None) -> Traced:
-    out = np.full_like(_plain(a), _plain(fill_value), dtype=dtype)
-    program.call(np.copyto, out, _plain(fill_value), writes=out)
-    return Traced(out, program)
-
-
-def _joined(function: Callable[..., ndarray]) -> Callable[..., Traced]:
-    def made(program: Program, arrays: Any, axis: int = 0) -> Traced:
-        plain = [_plain(a) for a in arrays]
-        out = function(plain, axis)
-        program.call(function, plain, axis, out, writes=out)
-        return Traced(out, program)
-
-    return made
-
-
-def _copied(function: Callable[..., Any]) -> Callable[..., Traced]:
-    return lambda program, *args, **options: _made(program, function, *args, **options)
-
-
-def _made(program: Program, function: Callable[..., Any], *args: Any, **options: Any) -> Traced:
-    """A function that makes a new array each time: its result is copied into the buffer."""
-    plain = [_plain(a) for a in args]
-    options = {name: _plain(value) for name, value in options.items()}
-    out = np.array(function(*plain, **options))
-    places = [f"{{{i}}}" for i in range(2, 2 + len(plain))]
-    places += [f"{name}={{{i}}}" for i, name in enumerate(options, 2 + len(plain))]
-    text = f"{{0}}[...] = {{1}}({', '.join(places)})"
-    program.statement(text, out, function, *plain, *options.values(), writes=out)
-    return Traced(out, program)
-
-
-def _put_along_axis(program: Program, arr: Any, indices: Any, values: Any, axis: int) -> None:
-    plain = _plain(arr), _plain(indices), _plain(values), axis
-    np.put_along_axis(*plain)
-    program.call(np.put_along_axis, *plain, writes=plain[0])
-
-
-_ADMITTED: dict[Any, Callable[..., Any]] = {
-    np.dot: _dot,
-    np.zeros_like: _like(np.zeros_like, 0),
-    np.ones_like: _like(np.ones_like, 1),
-    np.empty_like: _like(np.empty_like, None),
-    np.full_like: _full_like,
-    np.concatenate: _joined(np.concatenate),
-    np.stack: _joined(np.stack),
-    np.put_along_axis: _put_along_axis,
-    **{
-        function: _copied(function)
-        for function in (
-            np.where, np.take_along_axis, np.ravel_multi_index, np.outer, np.round, np.nan_to_num, np.clip, np.sinc,
-            np.einsum, np.cumsum, np.cumprod, np.flip, np.roll, np.tril, np.triu, np.sort, np.argsort, np.argmax,
-            np.argmin, np.repeat, np.tile, np.take,
-        )
-    },
-}  # fmt: skip

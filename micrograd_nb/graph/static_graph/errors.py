@@ -1,0 +1,30 @@
+"""What a static graph says of a function that it cannot hold."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+PACKAGE = str(Path(__file__).parents[2])
+
+
+class StaticGraphError(RuntimeError):
+    """A function that cannot become a static graph: what it does, at which line, and what to do instead."""
+
+
+def refused(what: str, why: str) -> StaticGraphError:
+    """The error for something that a static graph cannot hold; names the learner's line."""
+    return StaticGraphError(
+        f"a static graph cannot hold this ({learners_line()}): {what}: {why}. Leave it outside of the function, write "
+        "it with tensor operations (where, clamp, masks), or call the function without static()."
+    )
+
+
+def learners_line() -> str:
+    """The file and line of the innermost code that is neither ours nor NumPy's."""
+    frame = sys._getframe(1)
+    while frame.f_code.co_filename.startswith((PACKAGE, np.__path__[0])) and frame.f_back is not None:
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
