@@ -110,7 +110,7 @@ CASES: dict[str, Case] = {
     "embedding":            lambda w, t: w.add_embedding(t(NORMAL)),
     "embedding, ints":      lambda w, t: w.add_embedding(t(np.arange(6).reshape(3, 2)), global_step=3, tag="a/b%c"),
     "embedding, labels":    lambda w, t: w.add_embedding(t(NORMAL), metadata=list(range(40)), global_step=12),
-    "embedding, header":    lambda w, t: w.add_embedding(t(NORMAL), [[i, 7] for i in range(40)], None, 1, "t", ["i", "n"]),
+    "embedding, header":    lambda w, t: w.add_embedding(t(NORMAL[:2]), [[1, 2], [3, 4]], None, 1, "t", ["i", "n"]),
     "embedding, pictures":  lambda w, t: w.add_embedding(t(NORMAL[:11]), list("abcdefghijk"), t(BATCH.swapaxes(2, 3))),
     "embedding, gray":      lambda w, t: w.add_embedding(t(NORMAL[:2]), label_img=t(BATCH[:2, :1, :4])),
     "embedding, twice":     lambda w, t: [w.add_embedding(t(NORMAL), global_step=i) for i in range(2)],
