@@ -10,9 +10,9 @@ from .learning_rate import LearningRates, find_learning_rate
 from .loop import TrainStep, train_steps
 from .metrics import accuracy
 from .overfit import Overfit, overfit_one_batch
-from .plots import Plot, plot_scalars
+from .plots import Plot
 from .resumable_loader import ResumableLoader
-from .tensorboard import SummaryWriter
+from .tensorboard import SummaryWriter, plot_scalars
 
 __all__ = [
     "train_steps",

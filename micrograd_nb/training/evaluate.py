@@ -72,11 +72,17 @@ def evaluating(model: Module) -> Iterator[None]:
     >>> model.training
     True
     """
+    with evaluation_mode(model), no_grad():
+        yield
+
+
+@contextmanager
+def evaluation_mode(model: Module) -> Iterator[None]:
+    """A context in which a model is in evaluation mode; afterwards every part is in the mode that it was in."""
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
-        with no_grad():
-            yield
+        yield
     finally:
         for module, training in modes.items():
             module.training = training

@@ -68,7 +68,8 @@ def overfit_one_batch(
         goal: the share of the first loss that has to be reached.
 
     Raises:
-        ValueError: a batch that is no pair; an optimizer that has none of the model's parameters; `steps` below 1.
+        ValueError: a batch that is no pair; an optimizer that has none of the model's parameters; `steps` below 1; a
+            first loss that is not above 0.
         RuntimeError, TypeError: something in the model cannot be copied.
 
     >>> import micrograd_nb as mg
@@ -81,9 +82,18 @@ def overfit_one_batch(
     make = (lambda parameters: SGD(parameters, lr=0.1, momentum=0.9)) if optimizer is None else optimizer
     with trial(model, loss_fn, make, ()) as copies:
         losses = [copies.step(batch)]
+        _check_first(losses[0])
         while len(losses) <= steps and math.isfinite(losses[-1]) and losses[-1] > goal * losses[0]:
             losses.append(copies.step(batch))
         return Overfit(losses, goal * losses[0], _verdict(losses, goal * losses[0], copies))
+
+
+def _check_first(loss: float) -> None:
+    if not loss > 0:
+        raise ValueError(
+            f"the loss is {loss:.4g} before the first step; one that is to fall to nearly 0 begins above it. Is its "
+            "sign wrong, or are there NaN in the batch?"
+        )
 
 
 def _verdict(losses: list[float], goal: float, copies: Trial) -> str:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ..nn import Module
 from ..optim import Optimizer
 from .batches import pair
@@ -23,13 +25,14 @@ class Trial(NamedTuple):
     optimizer: Optimizer
 
     def step(self, batch: Any) -> float:
-        """Trains a step, if the loss before it is finite, and returns that loss."""
+        """Trains a step, if the loss before it is finite, and returns that loss. Numbers may explode, silently."""
         input, target = pair(batch)
         self.optimizer.zero_grad()
-        loss = self.loss_fn(self.model(input), target)
-        if math.isfinite(value := loss.item()):
-            loss.backward()
-            self.optimizer.step()
+        with np.errstate(all="ignore"):
+            loss = self.loss_fn(self.model(input), target)
+            if math.isfinite(value := loss.item()):
+                loss.backward()
+                self.optimizer.step()
         return value
 
 

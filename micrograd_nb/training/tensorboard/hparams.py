@@ -25,7 +25,8 @@ def hparams(options: dict[str, Any], metrics: dict[str, Any], discrete: dict[str
         TypeError: no dicts; values of another type than the option.
         ValueError: an option of another type.
     """
-    _check_dicts(options, metrics, discrete or {})
+    discrete = {} if discrete is None else discrete
+    _check_dicts(options, metrics, discrete)
     tb = library()
     start = tb.hparams.SessionStartInfo()
     infos = []
@@ -35,7 +36,7 @@ def hparams(options: dict[str, Any], metrics: dict[str, Any], discrete: dict[str
         kind, field = _kind(value)
         plain = value if isinstance(value, (str, bool, int, float)) else as_array(value).item()
         setattr(start.hparams[name], field, plain)
-        values = _values((discrete or {}).get(name), field)
+        values = _values(discrete.get(name), field)
         infos.append(tb.hparams_api.HParamInfo(name=name, type=kind, domain_discrete=values))
     infos_of_metrics = [tb.hparams_api.MetricInfo(name=tb.hparams_api.MetricName(tag=name)) for name in metrics]
     experiment = tb.hparams_api.Experiment(hparam_infos=infos, metric_infos=infos_of_metrics)

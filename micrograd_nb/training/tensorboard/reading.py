@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy import ndarray
 
+from ..plots.curves import Curve
 from .library import missing
-
-
-class Curve(NamedTuple):
-    """The points of a scalar, in the order in which they were written."""
-
-    steps: ndarray  # int64
-    values: ndarray  # float64
 
 
 def read_scalars(logdir: str | Path) -> dict[str, dict[str, Curve]]:
     """All curves below a folder: {tag: {run: curve}}, sorted by name.
 
-    A run is a folder with event files, called as it is below `logdir`; "." is `logdir` itself.
+    A run is a folder with event files, called as it is below `logdir`; "." is `logdir` itself. Points come in the order
+    in which they were written.
 
     Raises:
         ImportError: the package tensorboard is not installed.

@@ -12,7 +12,9 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from ...nn import Module
 from .embeddings import write_embedding
+from .graphs import graph_messages
 from .histograms import histogram, histogram_message
 from .hparams import hparams
 from .images import figure_pixels, image
@@ -235,7 +237,27 @@ class SummaryWriter:
         """A text, which is shown as Markdown."""
         self._add(text(tag, text_string), global_step, walltime)
 
-    # -- classifiers, representations, runs
+    # -- models, classifiers, representations, runs
+
+    def add_graph(
+        self, model: Module, input_to_model: Any = None, verbose: bool = False, use_strict_trace: bool = True
+    ) -> None:
+        """A model, as the operations that run in it, in boxes for its modules. It runs once, in evaluation mode.
+
+        Arguments:
+            input_to_model: a tensor, or a tuple of several arguments.
+            verbose: print the nodes.
+            use_strict_trace: no effect. PyTorch traces the model for this, and here the recorded graph is read.
+
+        Raises:
+            TypeError: `model` is no module.
+            ValueError: no operation was recorded.
+        """
+        graph, devices = graph_messages(model, input_to_model, verbose)
+        tb = library().event
+        self._add_event(tb.Event(graph_def=graph.SerializeToString()))
+        metadata = tb.TaggedRunMetadata(tag="step1", run_metadata=devices.SerializeToString())
+        self._add_event(tb.Event(tagged_run_metadata=metadata))
 
     def add_pr_curve(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -151,8 +152,6 @@ def pixels(content: bytes) -> np.ndarray:
 
 
 def test_signatures_are_pytorchs(their_writer) -> None:
-    import inspect
-
     def parameters(method: Any) -> list[tuple[str, Any]]:
         return [(p.name, p.default) for p in inspect.signature(method).parameters.values()]
 
@@ -162,13 +161,3 @@ def test_signatures_are_pytorchs(their_writer) -> None:
         ours = parameters(getattr(SummaryWriter, name))
         if ("arguments", inspect.Parameter.empty) not in ours:  # left out: takes anything, and raises
             assert ours == parameters(getattr(their_writer, name)), name
-
-
-def test_the_folder_is_called_after_time_and_computer(their_writer, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    for writer in (SummaryWriter(comment="_x"), their_writer(comment="_x")):
-        writer.close()
-    ours, theirs = SummaryWriter(comment="_x"), their_writer(comment="_x")
-    assert ours.log_dir[:-20] == theirs.log_dir[:-20]
-    assert ours.get_logdir() == ours.log_dir
-    ours.close(), theirs.close()
