@@ -22,6 +22,7 @@ from .plots.trials import draw_rates
 from .trial import trial
 
 WINDOW = 9  # how many neighbours the smoothed loss is a mean of
+FEW = 5  # losses, the mean of which tells whether they explode
 LEAST_FALL = 0.02  # of the first loss: less is noise
 
 
@@ -61,8 +62,8 @@ def find_learning_rate(
 ) -> LearningRates:
     """Trains a copy of the model with learning rates that grow from step to step, and looks at the loss.
 
-    It stops early when the loss is four times its lowest. Model, optimizer, loader and random numbers are afterwards as
-    they were.
+    It stops early when the loss explodes: when the mean of a few is four times what it once was. Model, optimizer,
+    loader and random numbers are afterwards as they were.
 
     Arguments:
         loader: gives batches (input, target); it is gone through several times, if it has less than `steps`.
@@ -91,9 +92,17 @@ def find_learning_rate(
             for group, ratio in zip(groups, ratios, strict=True):
                 group["lr"] = rate * ratio
             losses.append(copies.step(batch))
-            if not losses[-1] < 4 * min(losses):
+            if _explodes(losses):
                 break
     return _found(rates[: len(losses)], losses)
+
+
+def _explodes(losses: list[float]) -> bool:
+    """Whether the mean of the last losses is four times the lowest such mean. (Single batches may differ so much.)"""
+    if not math.isfinite(losses[-1]):
+        return True
+    means = np.convolve(losses, np.ones(FEW) / FEW, "valid") if len(losses) >= FEW else np.array(losses[-1:])
+    return bool(means[-1] > 4 * means.min())
 
 
 def _again_and_again(loader: Iterable[Any]) -> Iterator[Any]:

@@ -130,7 +130,7 @@ class ConfusionMatrix(Metric):
         ]
         return "\n".join(
             [
-                f"<table><caption>{html.escape(self._title())}</caption>",
+                f'<table><caption style="white-space: nowrap">{html.escape(self._title())}</caption>',
                 f"<thead><tr><th>true \\ predicted</th>{head}</tr></thead>",
                 *("<tbody>", *rows, "</tbody></table>"),
             ]

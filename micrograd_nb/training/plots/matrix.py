@@ -38,4 +38,4 @@ def draw_matrix(counts: ndarray, names: list[str], title: str) -> Plot:
                 axes.text(column, row, str(count), ha="center", va="center", color=ink)
         return title
 
-    return plot(side + 0.2, side, draw)
+    return plot(max(side + 0.2, 3.8), side, draw)  # no narrower than the title
