@@ -1,4 +1,13 @@
-"""The training loop, steppable or in one call, and what measures a model. Floor 3: on `nn`, `optim` and `data`."""
+"""Training a model, and finding out how it goes. Floor 3: on `nn`, `optim` and `data`.
+
+for step in train_steps(model, loader, loss_fn, optimizer, epochs=5): ...   the loop, part by part
+history = fit(model, loader, loss_fn, optimizer, epochs=5)                  the same in one call
+Training(model, loader, loss_fn, optimizer).fit(5)                          one that can be saved and gone on with
+
+evaluate, metrics                           how good it is
+overfit_one_batch, find_learning_rate       before you train: does it work at all, and how fast may it go?
+SummaryWriter, plot_scalars, make_grid      for TensorBoard, and for a notebook without it
+"""
 
 from . import metrics
 from .early_stop import EarlyStop

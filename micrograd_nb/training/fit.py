@@ -180,8 +180,9 @@ class Training:
         steps = train_steps(
             self.model, self.loader, self.loss_fn, self.optimizer, epochs=epochs, watch=self.clip_grad_norm is not None
         )
+        self._stop_if_over()
         with deferred_interrupt() as interrupt, self._bar(epochs, progress) as bar:
-            for step in () if self._is_over else steps:
+            for step in steps:
                 match step.kind:
                     case "step":
                         self._end_step(step)
@@ -193,8 +194,7 @@ class Training:
                         self._end_epoch()
                         bar.epoch(self.history.last_line())
                         on_epoch(self.history)
-                        if self._is_over:
-                            raise StopTraining(str(self.early_stop))
+                        self._stop_if_over()
                 if interrupt.came and step.kind in ("step", "epoch"):
                     raise KeyboardInterrupt(f"training stopped after step {self.step}, in epoch {step.epoch}")
 
@@ -223,9 +223,9 @@ class Training:
         if self.early_stop is not None:
             self.early_stop.update(history, self.model)
 
-    @property
-    def _is_over(self) -> bool:
-        return self.early_stop is not None and self.early_stop.is_over
+    def _stop_if_over(self) -> None:
+        if self.early_stop is not None and self.early_stop.is_over:
+            raise StopTraining(str(self.early_stop))
 
     def _bar(self, epochs: int, progress: bool) -> AbstractContextManager[ProgressBar | Silent]:
         if not progress or epochs <= self.epoch:

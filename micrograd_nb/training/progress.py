@@ -9,12 +9,15 @@ in a file, and two runs of the same training print the same.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Sized
+from time import monotonic
 from typing import Any, TextIO
 
 MARKS = 20  # in a whole bar
 MOST_LINES = 20  # more epochs share lines
+SECONDS = 0.2  # at least, from showing something to showing more
 STEPS_PER_MARK = 100  # where nobody knows how many steps an epoch has
 
 
@@ -44,6 +47,7 @@ class ProgressBar:
         self.steps = len(loader) if isinstance(loader, Sized) else None
         self.epochs_per_line = -(-epochs // MOST_LINES)
         self.batch = batch  # of the epoch at hand
+        self.shown = -math.inf
         self._begin_line()
 
     def _begin_line(self) -> None:
@@ -94,7 +98,11 @@ class ProgressBar:
         self.is_open = False
 
     def _write(self, text: str) -> None:
-        print(text, end="", file=self.file, flush=True)
+        """Prints, and shows it if nothing was shown a moment ago: a notebook keeps a piece for each time."""
+        now = monotonic()
+        show = now - self.shown >= SECONDS
+        print(text, end="", file=self.file, flush=show)
+        self.shown = now if show else self.shown
 
     def __enter__(self) -> ProgressBar:
         return self

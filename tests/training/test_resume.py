@@ -146,8 +146,9 @@ def test_a_training_that_early_stop_has_ended_stays_ended() -> None:
     assert training.epoch < 50
     other = new_training(1, early_stop=EarlyStop(patience=1, mode="max"))
     other.load_state_dict(training.state_dict())
-    other.fit(50, progress=False)
+    history = other.fit(50, progress=False)
     assert other.epoch == training.epoch
+    assert history.stopped.startswith("EarlyStop: best validation_loss")
     assert weights(other.model) == weights(training.model)
 
 

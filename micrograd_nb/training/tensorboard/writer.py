@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 import weakref
 from collections.abc import Mapping, Sequence
@@ -436,6 +435,8 @@ def _close(files: dict[str, Any]) -> None:
 
 def _new_folder(comment: str) -> str:
     """A folder for a run, called after the time and the computer."""
+    import socket  # here, because to import micrograd_nb must not take the time to load it
+
     return str(Path("runs") / f"{datetime.now():%b%d_%H-%M-%S}_{socket.gethostname()}{comment}")
 
 
