@@ -1,4 +1,4 @@
-"""The training loop: one generator, `train_steps`, and `fit`, which drains it.
+"""The training loop: `train_steps`, a generator that yields what just happened. `fit` drains it.
 
 A step of training has five parts, and their order matters:
 
@@ -13,21 +13,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..nn import Module
 from ..optim import Optimizer
 from ..tensors import Tensor
-from .history import History
-from .metrics import Mean, evaluate, pair, size
-from .progress import progress_bar
+from .batches import pair
+from .resumable_loader import ResumableLoader
 
 LossFunction = Callable[[Any, Any], Tensor]
 
 
-@dataclass(frozen=True, slots=True)
-class TrainStep:
+class TrainStep(NamedTuple):
     """What just happened in a training.
 
     | kind        | what happened                                    | filled besides `epoch` and `step` |
@@ -62,9 +59,10 @@ def train_steps(
     A model that is in evaluation mode is put into training mode.
 
     Arguments:
-        loader: gives batches of two, (input, target), and can be gone through once for each epoch.
+        loader: gives batches of two, (input, target), and can be gone through once for each epoch. With a
+            `ResumableLoader` that has been gone through in part, the training goes on from there.
         loss_fn: takes the model's output and the target, gives a single number.
-        epochs: how many times to go through the loader.
+        epochs: how many times to go through the loader, in all.
         watch: False yields the kinds `step` and `epoch` alone.
 
     Raises:
@@ -82,14 +80,14 @@ def train_steps(
     1 1 step
     1 1 epoch
     """
-    _check_epochs(epochs)
-    step = 0
-    for epoch in range(1, epochs + 1):
+    check_epochs(epochs)
+    batches = loader if isinstance(loader, ResumableLoader) else ResumableLoader(loader)
+    while batches.epoch < epochs:
         if not model.training:
             model.train()
-        before = step
-        for batch in loader:
-            step += 1
+        epoch = batches.epoch + 1
+        for batch in batches:
+            step = batches.step
             input, target = pair(batch)
             optimizer.zero_grad()
             if watch:
@@ -98,7 +96,7 @@ def train_steps(
             if watch:
                 yield TrainStep("forward", epoch, step, batch, output)
             loss = loss_fn(output, target)
-            _check_finite(loss, epoch, step)
+            check_finite(loss, epoch, step)
             if watch:
                 yield TrainStep("loss", epoch, step, batch, output, loss)
             loss.backward()
@@ -106,80 +104,21 @@ def train_steps(
                 yield TrainStep("backward", epoch, step, batch, output, loss)
             optimizer.step()
             yield TrainStep("step", epoch, step, batch, output, loss)
-        _check_not_empty(step - before, epoch)
-        yield TrainStep("epoch", epoch, step)
+        yield TrainStep("epoch", epoch, batches.step)
 
 
-def fit(
-    model: Module,
-    loader: Iterable[Any],
-    loss_fn: LossFunction,
-    optimizer: Optimizer,
-    *,
-    epochs: int,
-    validation: Iterable[Any] | None = None,
-    on_step: Callable[[TrainStep], object] | None = None,
-    on_epoch: Callable[[History], object] | None = None,
-    progress: bool = True,
-) -> History:
-    """Trains a model, and tells how it went.
-
-    Arguments:
-        loader, loss_fn, optimizer, epochs: as for `train_steps`.
-        validation: batches to measure the model with after each epoch, in evaluation mode and without gradients.
-        on_step: called after each step, with its `TrainStep`.
-        on_epoch: called after each epoch, with the history so far.
-        progress: show a progress bar, in a terminal or a notebook.
-
-    Raises:
-        FloatingPointError, ValueError: as `train_steps`.
-
-    >>> import micrograd_nb as mg
-    >>> model, data = mg.nn.Linear(1, 1), [(mg.ones(1, 1), mg.zeros(1, 1))]
-    >>> optimizer = mg.optim.SGD(model.parameters(), lr=0.1)
-    >>> history = fit(model, data, mg.nn.MSELoss(), optimizer, epochs=20, progress=False)
-    >>> len(history.step_loss), history.train_loss[-1] < 1e-6
-    (20, True)
-    """
-    _check_epochs(epochs)
-    history, mean = History(), Mean()
-    with progress_bar(loader, epochs, show=progress) as bar:
-        for step in train_steps(model, loader, loss_fn, optimizer, epochs=epochs, watch=False):
-            if step.kind == "step":
-                loss = step.loss.item()  # type: ignore[union-attr]
-                history.step_loss.append(loss)
-                mean.add(loss, size(step.batch[1]))
-                bar.update()
-                if on_step is not None:
-                    on_step(step)
-            else:
-                history.train_loss.append(mean.take())
-                if validation is not None:
-                    history.add_validation(evaluate(model, validation, loss_fn))
-                bar.set_postfix_str(history.last_line(), refresh=False)
-                if on_epoch is not None:
-                    on_epoch(history)
-    return history
-
-
-def _check_epochs(epochs: int) -> None:
+def check_epochs(epochs: int) -> None:
+    """Raises unless there is something to do."""
     if not isinstance(epochs, int) or epochs < 1:
         raise ValueError(f"epochs is how many times to go through the loader, at least once; got epochs={epochs}")
 
 
-def _check_finite(loss: Tensor, epoch: int, step: int) -> None:
+def check_finite(loss: Tensor, epoch: int, step: int) -> None:
+    """Raises for a loss that is NaN or infinite, before it gets into the parameters."""
     value = loss.item()
     if not math.isfinite(value):
         raise FloatingPointError(
             f"the loss is {value} at step {step} (epoch {epoch}), so training stops; the parameters are as they were "
             "before it. Often the learning rate is too high (try a tenth of it), or the data hold NaN or huge numbers "
             "(look at input.isfinite().all())."
-        )
-
-
-def _check_not_empty(batches: int, epoch: int) -> None:
-    if batches == 0:
-        raise ValueError(
-            f"the loader gave no batch in epoch {epoch}: it is empty, or it is a generator, which can be gone through "
-            "only once. Use a DataLoader or a list."
         )

@@ -198,8 +198,8 @@ SCROLL = ".jp-WindowedPanel-outer"
 
 
 @dataclass
-class NotebookPage:
-    """A notebook in a page of JupyterLab; `page` is Playwright's, for everything that is not here."""
+class WatchedPage:
+    """A page that writes down what must not happen; `page` is Playwright's, for everything that is not here."""
 
     page: Page
     requests_outside: list[str] = field(default_factory=list)
@@ -215,6 +215,17 @@ class NotebookPage:
         parts = urlsplit(url)
         if parts.netloc and parts.hostname != HOST:  # a data: URL has no host
             self.requests_outside.append(url)
+
+    def problems(self) -> list[str]:
+        """What nobody should ever meet: JavaScript errors, requests that leave the machine."""
+        return [
+            *(f"console: {text}" for text in self.console_errors),
+            *(f"request: {url}" for url in self.requests_outside),
+        ]
+
+
+class NotebookPage(WatchedPage):
+    """A notebook in a page of JupyterLab."""
 
     def run_all(self, seconds: float = 180) -> None:
         """Run the notebook from top to bottom, and return when the last cell is done."""
@@ -243,12 +254,8 @@ class NotebookPage:
         return found
 
     def problems(self) -> list[str]:
-        """What a learner should never meet: exceptions, JavaScript errors, requests that leave the machine."""
-        return [
-            *self.cell_errors(),
-            *(f"console: {text}" for text in self.console_errors),
-            *(f"request: {url}" for url in self.requests_outside),
-        ]
+        """What a learner should never meet: exceptions too."""
+        return [*self.cell_errors(), *super().problems()]
 
     def screenshots(self, folder: Path, name: str) -> list[Path]:
         """Write the whole notebook as pictures of one screen each: `name-1.png`, `name-2.png`, …"""

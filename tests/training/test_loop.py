@@ -1,32 +1,23 @@
-"""train_steps and fit: the five parts of a step, the same training in every form, and what stops it."""
+"""train_steps: the five parts of a step, the same training watched and unwatched, and what stops it."""
 
 from __future__ import annotations
 
-import copy
 import math
+from collections import deque
+from collections.abc import Iterator
+from typing import Any
 
-import numpy as np
 import pytest
 
 import micrograd_nb as mg
-from micrograd_nb.data import DataLoader, TensorDataset
-from micrograd_nb.training import History, TrainStep, fit, train_steps
+from micrograd_nb.training import ResumableLoader, TrainStep, train_steps
+from tests.training.conftest import small_problem, weights
 
 KINDS = ["zero_grad", "forward", "loss", "backward", "step"]
 
 
-@pytest.fixture
-def problem():
-    """A small model, ten samples in batches of four, a loss and an optimizer."""
-    mg.manual_seed(0)
-    model = mg.nn.Sequential(mg.nn.Linear(3, 4), mg.nn.Tanh(), mg.nn.Linear(4, 2))
-    dataset = TensorDataset(mg.randn(10, 3), mg.randint(2, (10,)))
-    loader = DataLoader(dataset, 4, shuffle=True, generator=mg.Generator().manual_seed(0))
-    return model, loader, mg.nn.CrossEntropyLoss(), mg.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
-
-
-def weights(model) -> list:
-    return [p.tolist() for p in model.parameters()]
+def drain(steps: Iterator[Any]) -> None:
+    deque(steps, maxlen=0)
 
 
 # -- steps -------------------------------------------------------------------------------------------------------------
@@ -63,37 +54,23 @@ def test_what_each_part_has_done_when_it_is_yielded(problem) -> None:
             assert first.tolist() != before
 
 
-def test_unwatched_it_does_the_same(problem) -> None:
-    other = copy.deepcopy(problem[0])
-    kinds = [step.kind for step in train_steps(*problem, epochs=2, watch=False)]
-    assert kinds == ["step", "step", "step", "epoch"] * 2
-
-    _, loader, loss_fn, _ = problem
-    loader.generator.manual_seed(0)
-    optimizer = mg.optim.SGD(other.parameters(), lr=0.1, momentum=0.9)
-    for _ in train_steps(other, loader, loss_fn, optimizer, epochs=2):
-        pass
-    assert weights(other) == weights(problem[0])
-
-
-def test_fit_is_the_loop_written_out(problem) -> None:
+def test_watched_or_not_it_is_the_loop_written_out(problem) -> None:
     model, loader, loss_fn, optimizer = problem
-    other = copy.deepcopy(model)
-    history = fit(*problem, epochs=3, progress=False)
-
-    loader.generator.manual_seed(0)
-    optimizer = mg.optim.SGD(other.parameters(), lr=0.1, momentum=0.9)
-    losses = []
-    for _ in range(3):
+    for _ in range(2):
         for x, y in loader:
             optimizer.zero_grad()
-            loss = loss_fn(other(x), y)
+            loss = loss_fn(model(x), y)
             loss.backward()
             optimizer.step()
-            losses.append(loss.item())
-    assert weights(model) == weights(other)
-    assert history.step_loss == losses
-    assert history.train_loss == pytest.approx([np.average(losses[i : i + 3], weights=[4, 4, 2]) for i in (0, 3, 6)])
+    watched, unwatched = small_problem(), small_problem()
+    drain(train_steps(*watched, epochs=2))
+    assert [step.kind for step in train_steps(*unwatched, epochs=2, watch=False)] == [
+        "step",
+        "step",
+        "step",
+        "epoch",
+    ] * 2
+    assert weights(watched[0]) == weights(unwatched[0]) == weights(model)
 
 
 def test_nothing_happens_before_it_is_asked_for(problem) -> None:
@@ -115,78 +92,15 @@ def test_a_step_is_frozen(problem) -> None:
 
 def test_an_evaluated_model_is_put_into_training_mode(problem) -> None:
     model = problem[0].eval()
-    fit(*problem, epochs=1, progress=False)
+    drain(train_steps(*problem, epochs=1))
     assert all(module.training for module in model.modules())
 
 
 def test_a_part_that_was_frozen_stays_in_its_mode(problem) -> None:
     model = problem[0]
     model[1].eval()
-    fit(*problem, epochs=2, validation=problem[1], progress=False)
+    drain(train_steps(*problem, epochs=2))
     assert [module.training for module in model] == [True, False, True]
-
-
-# -- fit ---------------------------------------------------------------------------------------------------------------
-
-
-def test_validation_is_measured_after_each_epoch(problem) -> None:
-    model, _, loss_fn, _ = problem
-    x, y = mg.randn(7, 3), mg.randint(2, (7,))
-    validation = DataLoader(TensorDataset(x, y), 3)
-    history = fit(*problem, epochs=2, validation=validation, progress=False)
-    assert len(history.validation_loss) == len(history.validation_accuracy) == 2
-    assert history.validation_loss[-1] == pytest.approx(loss_fn(model(x), y).item(), rel=1e-5)
-    assert history.validation_accuracy[-1] == pytest.approx((model(x).argmax(1) == y).float().mean().item())
-
-
-def test_callbacks_are_plain_functions(problem) -> None:
-    steps, epochs = [], []
-    history = fit(
-        *problem,
-        epochs=2,
-        on_step=lambda step: steps.append((step.kind, step.step, step.loss.item())),
-        on_epoch=lambda history: epochs.append(len(history.train_loss)),
-        progress=False,
-    )
-    assert steps == [("step", i, loss) for i, loss in enumerate(history.step_loss, 1)]
-    assert epochs == [1, 2]
-
-
-def test_regression_has_no_accuracy() -> None:
-    model = mg.nn.Linear(1, 1)
-    data = [(mg.ones(2, 1), mg.zeros(2, 1))]
-    optimizer = mg.optim.SGD(model.parameters(), lr=0.1)
-    history = fit(model, data, mg.nn.MSELoss(), optimizer, epochs=2, validation=data, progress=False)
-    assert history.validation_accuracy == []
-    assert len(history.validation_loss) == 2
-    assert "accuracy" not in repr(history)
-
-
-# -- the progress bar --------------------------------------------------------------------------------------------------
-
-
-def test_the_bar_counts_the_steps(problem, capsys) -> None:
-    fit(*problem, epochs=2)
-    shown = capsys.readouterr()
-    assert shown.out == ""
-    assert "6/6" in shown.err
-    assert "loss" in shown.err
-
-
-def test_the_bar_of_a_loader_without_a_length(problem, capsys) -> None:
-    model, loader, loss_fn, optimizer = problem
-
-    class Stream:
-        def __iter__(self):
-            return iter(loader)
-
-    fit(model, Stream(), loss_fn, optimizer, epochs=2)
-    assert "6step" in capsys.readouterr().err
-
-
-def test_no_bar(problem, capsys) -> None:
-    fit(*problem, epochs=1, progress=False)
-    assert capsys.readouterr() == ("", "")
 
 
 # -- what stops it -----------------------------------------------------------------------------------------------------
@@ -196,19 +110,12 @@ def test_no_bar(problem, capsys) -> None:
 def test_a_loss_that_is_not_finite_stops_before_it_does_harm(bad: float) -> None:
     model = mg.nn.Linear(1, 1)
     good, poisoned = (mg.ones(1, 1), mg.zeros(1, 1)), (mg.tensor([[bad]]), mg.zeros(1, 1))
-    optimizer = mg.optim.SGD(model.parameters(), lr=0.1)
-    losses = []
+    loader = Changing([good, good], [good, poisoned])
+    steps = train_steps(model, loader, mg.nn.MSELoss(), mg.optim.SGD(model.parameters(), lr=0.1), epochs=3)
+    seen: list[int] = []
     with pytest.raises(FloatingPointError, match=rf"the loss is {bad} at step 4 \(epoch 2\).*learning rate"):
-        fit(
-            model,
-            Changing([good, good], [good, poisoned]),
-            mg.nn.MSELoss(),
-            optimizer,
-            epochs=3,
-            on_step=lambda step: losses.append(step.step),
-            progress=False,
-        )
-    assert losses == [1, 2, 3]
+        seen.extend(step.step for step in steps if step.kind == "step")
+    assert seen == [1, 2, 3]
     assert all(p.isfinite().all() for p in model.parameters())
 
 
@@ -225,13 +132,11 @@ class Changing:
 def test_a_generator_is_empty_in_its_second_epoch(problem) -> None:
     model, loader, loss_fn, optimizer = problem
     with pytest.raises(ValueError, match=r"no batch in epoch 2.*generator"):
-        fit(model, (batch for batch in loader), loss_fn, optimizer, epochs=2, progress=False)
+        drain(train_steps(model, (batch for batch in loader), loss_fn, optimizer, epochs=2))
 
 
 @pytest.mark.parametrize("epochs", [0, -1, 1.5])
 def test_epochs_that_are_no_number_of_epochs(problem, epochs) -> None:
-    with pytest.raises(ValueError, match="epochs"):
-        fit(*problem, epochs=epochs, progress=False)
     with pytest.raises(ValueError, match="epochs"):
         next(train_steps(*problem, epochs=epochs))
 
@@ -242,22 +147,21 @@ def test_epochs_that_are_no_number_of_epochs(problem, epochs) -> None:
 def test_a_batch_that_is_no_pair(problem, batch, match: str) -> None:
     model, _, loss_fn, optimizer = problem
     with pytest.raises(ValueError, match=rf"must be a pair, \(input, target\), but the loader gave {match}"):
-        fit(model, [batch], loss_fn, optimizer, epochs=1, progress=False)
+        drain(train_steps(model, [batch], loss_fn, optimizer, epochs=1))
 
 
-# -- History -----------------------------------------------------------------------------------------------------------
+# -- going on ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_history_without_validation() -> None:
-    assert repr(History([1.0], [1.0])) == "History: 1 epoch, 1 step\nepoch  train loss\n    1      1.0000"
+def test_it_goes_on_where_the_loader_stands(problem) -> None:
+    model, loader, loss_fn, optimizer = problem
+    batches = ResumableLoader(loader)
+    for step in train_steps(model, batches, loss_fn, optimizer, epochs=2):
+        if step.step == 2 and step.kind == "step":
+            break
+    rest = [(s.kind, s.epoch, s.step) for s in train_steps(model, batches, loss_fn, optimizer, epochs=2, watch=False)]
+    assert rest == [("step", 1, 3), ("epoch", 1, 3), ("step", 2, 4), ("step", 2, 5), ("step", 2, 6), ("epoch", 2, 6)]
 
-
-def test_a_long_history_is_shortened() -> None:
-    lines = repr(History([1.0] * 100, [1.0] * 100)).splitlines()
-    first_words = " ".join(line.split()[0] for line in lines)
-    assert first_words == "History: epoch 1 2 3 4 5 6 ... 95 96 97 98 99 100"
-    assert "..." not in repr(History([1.0] * 13, [1.0] * 13))
-
-
-def test_an_empty_history() -> None:
-    assert repr(History()) == "History: 0 epochs, 0 steps"
+    whole = small_problem()
+    drain(train_steps(*whole, epochs=2))
+    assert weights(model) == weights(whole[0])

@@ -1,0 +1,1 @@
+"""SummaryWriter and what reads its files."""
