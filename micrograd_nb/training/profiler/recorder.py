@@ -63,6 +63,7 @@ class Recorder:
         self.started = perf_counter_ns()
         self._shapes = shapes
         self._here = threading.local()
+        self._is_open = True
 
     def track(self) -> Track:
         """The track of this thread."""
@@ -97,8 +98,10 @@ class Recorder:
         return track, track.next_number(), name, kind, shapes, inputs, track.bytes, perf_counter_ns()
 
     def end(self, mark: Mark, made: Any = None) -> None:
-        """It has ended, and has made an array, or a sequence of them."""
+        """It has ended, and has made an array, or a sequence of them. After the profile, this is not noted."""
         end = perf_counter_ns()
+        if not self._is_open:
+            return
         track, number, name, kind, shapes, inputs, held, start = mark
         if self.memory is not None:
             self.memory.look(made, inputs)
@@ -106,6 +109,7 @@ class Recorder:
 
     def close(self) -> None:
         """The profile is over."""
+        self._is_open = False
         if self.memory is not None:
             self.memory.close()
 

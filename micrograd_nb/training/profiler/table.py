@@ -27,7 +27,7 @@ def table(
     titles += ["CPU Mem", "Self CPU Mem"] * memory + ["# of Calls"] + ["Input Shapes"] * shapes
     widths = [_width([event.key for event in events], name_width)] + [WIDTH] * (len(titles) - 1)
     if shapes:
-        widths[-1] = _width([str(event.input_shapes or "") for event in events], shapes_width)
+        widths[-1] = _width([str(event.input_shapes) for event in events], shapes_width)
     whole = sum(event.self_cpu_time_total for event in events)
     rows = [event for event in events if not (top_level_only and event.cpu_parent is not None)]
     rows = rows if row_limit < 0 else rows[:row_limit]
@@ -79,7 +79,7 @@ def _cells(
         formatted_time(event.cpu_time, unit),
         *([formatted_memory(event.cpu_memory_usage), formatted_memory(event.self_cpu_memory_usage)] if memory else []),
         str(event.count),
-        *([str(event.input_shapes or "")[: widths[-1]]] if shapes else []),
+        *([str(event.input_shapes)[: widths[-1]]] if shapes else []),
     ]
 
 
