@@ -386,6 +386,7 @@ def _largest_of_parts(x: ndarray, plane: tuple[int, ...], sizes: tuple[int, ...]
     planes, index = as_plane(x), np.zeros((*x.shape[:2], len(top), len(left)), np.int64)
     for i, j in np.ndindex(len(top), len(left)):
         part = planes[:, :, top[i] : bottom[i], left[j] : right[j]]
-        row, column = np.divmod(part.reshape(*x.shape[:2], part.shape[2] * part.shape[3]).argmax(2), part.shape[3])
+        place = part.reshape(*x.shape[:2], part.shape[2] * part.shape[3]).argmax(2)
+        row, column = place // part.shape[3], place % part.shape[3]
         index[:, :, i, j] = (row + top[i]) * columns + column + left[j]
     return index.reshape(*x.shape[:2], *sizes)
