@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from ...autograd import tracing
 from ...autograd.rules import pooling as rules
 from ...autograd.rules.reduction import mean_dim
 from ...autograd.rules.sampling import Taps, adaptive_mean
@@ -379,6 +380,7 @@ def _mean_of_parts(axis: int, n: int, m: int) -> Taps:
     return Taps(axis, n, np.where(inside, index, start), inside / (end - start))
 
 
+@tracing.whole
 def _largest_of_parts(x: ndarray, plane: tuple[int, ...], sizes: tuple[int, ...]) -> ndarray:
     """Where the largest number of each part is, as an index into the flat plane."""
     columns = plane[-1]
@@ -386,7 +388,6 @@ def _largest_of_parts(x: ndarray, plane: tuple[int, ...], sizes: tuple[int, ...]
     planes, index = as_plane(x), np.zeros((*x.shape[:2], len(top), len(left)), np.int64)
     for i, j in np.ndindex(len(top), len(left)):
         part = planes[:, :, top[i] : bottom[i], left[j] : right[j]]
-        place = part.reshape(*x.shape[:2], part.shape[2] * part.shape[3]).argmax(2)
-        row, column = place // part.shape[3], place % part.shape[3]
+        row, column = np.divmod(part.reshape(*x.shape[:2], part.shape[2] * part.shape[3]).argmax(2), part.shape[3])
         index[:, :, i, j] = (row + top[i]) * columns + column + left[j]
     return index.reshape(*x.shape[:2], *sizes)
