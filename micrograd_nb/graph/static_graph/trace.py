@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ...autograd import Node, is_grad_enabled, operation, tracing
+from ...autograd import Node, is_grad_enabled, operation, profiling, tracing
 from ...autograd.quiet import silence, unsilence
 from ...autograd.recording import bare_node
 from ...tensors import Tensor, zeros
@@ -106,9 +106,11 @@ class Trace:
 
     def replay(self, args: tuple[Any, ...]) -> Any:
         """Makes the same calls with other numbers in the inputs."""
-        tensors = args if self._simple else tensors_in(args)
+        tensors = args if self._simple else list(tensors_in(args))
         for buffer, tensor in zip(self.inputs.values(), tensors, strict=True):
             np.copyto(buffer, tensor.array)
+        watcher = profiling.watcher
+        mark = None if watcher is None else watcher.begin("static_graph::replay", profiling.OPERATION, tuple(tensors))
         before = silence()
         try:
             self._run()
@@ -116,6 +118,8 @@ class Trace:
             raise self._explained(error) from error
         finally:
             unsilence(before)
+            if watcher is not None:
+                watcher.end(mark)
         for tensor, gradient in self._gradients:
             tensor._grad = gradient
         return self._results()

@@ -371,8 +371,12 @@ def test_static_graph_in_a_profile() -> None:
         return (x * 2).sum()
 
     with profile():
-        first = double(x).item()
+        first = double(x).item()  # traced within the profile
     assert (first, double(x).item(), double(mg.zeros(3)).item()) == (6, 6, 0)
+    with profile(record_shapes=True) as prof:
+        assert double(x).item() == 6
+    (replay,) = prof.events()  # a replay calls NumPy, and runs no operation
+    assert (replay.name, replay.input_shapes) == ("static_graph::replay", [[3]])
 
 
 def test_names_are_pytorchs(torch: Any) -> None:
