@@ -220,6 +220,16 @@ def test_memory_of_a_backward_pass() -> None:
     assert execute.cpu_memory_usage == 400 - 400
 
 
+def test_memory_that_an_inner_operation_made_counts_once() -> None:
+    x = mg.ones(10, 10, requires_grad=True)
+    y = x * 3
+    with profile(profile_memory=True) as prof:
+        grads = mg.autograd.grad(y, [x], mg.ones(10, 10), create_graph=True)
+    rule, inner = (event for event in prof.events() if event.name in ("MulBackward0", "mg::mul"))
+    assert grads[0].shape == (10, 10)
+    assert (memory(rule), memory(inner)) == ((400, 0), (400, 400))
+
+
 # -- threads -----------------------------------------------------------------------------------------------------------
 
 
