@@ -17,6 +17,8 @@ from ...autograd.quiet import silence, unsilence
 from ...autograd.recording import bare_node
 from ...tensors import Tensor, zeros
 from ...tensors.record import wrap
+from ..graph import Graph
+from .as_graph import as_graph
 from .capture import Captured
 from .errors import PACKAGE, StaticGraphError, refused
 from .foreach import merge
@@ -101,6 +103,11 @@ class Trace:
             if id(gradient := array_of_gradient(tensor)) in moves:
                 tensor._grad = moves[id(gradient)][1]
         self._made = map_tensors(self._made, lambda t: wrap(moved(plain_array(t.array), moves), t.node))
+
+    def as_graph(self) -> Graph:
+        """The program as a graph to draw."""
+        results = [plain_array(t.array) for t in tensors_in(self._made)]
+        return as_graph(self.program, self.inputs, self.captured, results)
 
     # -- replaying
 
