@@ -105,6 +105,12 @@ def test_the_graph_is_the_same() -> None:
     np.testing.assert_array_equal(x.grad, [2, 2])
 
 
+def test_operation_with_several_values() -> None:
+    with profile() as prof:
+        mg.ones(3, 2, requires_grad=True).max(dim=0).values.sum().backward()
+    assert trees(prof)[2][1][:2] == ["SumBackward0", "MaxBackward0"]
+
+
 def test_create_graph_shows_what_the_rules_run() -> None:
     x = mg.tensor(3.0, requires_grad=True)
     y = x * x
