@@ -6,12 +6,15 @@ from .fake import FakeData
 from .folder import DatasetFolder, ImageFolder
 from .mnist import MNIST, FashionMNIST
 from .photos import sample_images
+from .text import CharText, Shakespeare
 from .toy import blobs, circles, moons, regression, spirals
 from .vision import VisionDataset
 
 __all__ = [
     "Digits",
     "sample_images",
+    "Shakespeare",
+    "CharText",
     "ImageFolder",
     "DatasetFolder",
     "MNIST",
