@@ -273,8 +273,9 @@ class _Strangers:
 
     def __init__(self, captured: dict[str, Tensor]) -> None:
         known = set(map(id, captured.values()))
-        # Not isinstance, which asks an object for its __class__: other libraries' stand-ins answer by doing things.
-        self.tensors = [x for x in gc.get_objects() if issubclass(type(x), Tensor) and id(x) not in known]
+        # An object refers to its class. (isinstance would ask each for its __class__, and some do things when asked.)
+        kin = gc.get_referrers(*_kinds(Tensor))
+        self.tensors = [x for x in kin if issubclass(type(x), Tensor) and id(x) not in known]
         self.ids = set(map(id, self.tensors))
         self._owners = {id(owner(t.array)) for t in self.tensors if isinstance(t.array, ndarray)}
 
@@ -289,6 +290,13 @@ class _Strangers:
             "a tensor from before the graph, in a place that the function does not name",
             "the graph would keep the numbers that it has now",
         )
+
+
+def _kinds(kind: type) -> Iterator[type]:
+    """A class and all that inherit from it."""
+    yield kind
+    for inherited in kind.__subclasses__():
+        yield from _kinds(inherited)
 
 
 @contextmanager
