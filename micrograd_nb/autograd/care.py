@@ -4,6 +4,7 @@
     changes         refuse numbers that were overwritten in place after an operation saved them
     wanted          collect the gradients of some nodes, for `grad()`, and go nowhere else
     anomalies       stop at the first NaN (`detect_anomaly`)
+    a profile       tell it when a node's rules run, and when a leaf takes its gradient
 
 The engine makes a `Care` where somebody watches, has hooked in, or has changed an array since the graph began.
 """
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from . import anomaly, changes, hooks
+from . import anomaly, changes, hooks, profiling
 from .broadcasting import unbroadcast
 from .node import AccumulateGrad, Node
 from .quiet import quietly
@@ -27,7 +28,12 @@ from .tensor_maker import tensor_of
 
 def is_needed(order: Sequence[Node]) -> bool:
     """Whether a pass through these operations, oldest first, has to take care of anything."""
-    return bool(hooks.hooked) or anomaly.on or (len(order) > 0 and changes.latest > order[0].number)
+    return (
+        bool(hooks.hooked)
+        or anomaly.on
+        or profiling.watcher is not None
+        or (len(order) > 0 and changes.latest > order[0].number)
+    )
 
 
 class Care:
@@ -40,6 +46,7 @@ class Care:
     def __init__(self, wanted: Iterable[Node] | None = None) -> None:
         self.found: dict[Node, Any] | None = None if wanted is None else dict.fromkeys(wanted)
         self.on_the_way: set[Node] | None = None  # the nodes that lead to a wanted one; None: all
+        self.profile = profiling.watcher
 
     def prepare(self, order: Sequence[Node]) -> None:
         """Looks at the operations of the pass, oldest first."""
@@ -56,8 +63,9 @@ class Care:
     def visit(self, node: Node, grad: Any) -> tuple[Any, list[Any]]:
         """Runs the rules of a node. Returns its gradient and what the rules made of it, as the hooks left them."""
         grad = self._received(node, grad)
-        refuse_overwritten(node, node.saved)
-        products = self.products(node, grad)
+        if changes.latest > node.number:
+            refuse_overwritten(node, node.saved)
+        products = self.products(node, grad) if self.profile is None else self._watched_products(node, grad)
         if anomaly.on:
             anomaly.check(node, grad, products)
         return grad, _after(node, grad, products) if hooks.has(node) else products
@@ -65,10 +73,16 @@ class Care:
     def arrive(self, leaf: AccumulateGrad, grad: Any) -> Any:
         """The gradient that a leaf is to add to its `.grad`; None for nothing."""
         grad = None if grad is None else self._received(leaf, grad)
-        return grad if self.found is None else None
+        if grad is None or self.found is not None:
+            return None
+        if self.profile is not None:
+            self._arrived = self.profile.begin("torch::autograd::AccumulateGrad", profiling.OPERATION, (grad,))
+        return grad
 
     def accumulated(self, node: AccumulateGrad, leaf: Any) -> None:
         """Calls the hooks of a leaf whose `.grad` has just been written."""
+        if self.profile is not None:
+            self.profile.end(self._arrived, leaf._grad)
         for hook in hooks.of(node, "accumulated").values() if hooks.has(node) else ():
             hook(leaf)
 
@@ -78,6 +92,16 @@ class Care:
         return [
             quietly(rule, grad, node) if self.wants(t) else None for rule, t in zip(rules, node.targets, strict=True)
         ]
+
+    def _watched_products(self, node: Node, grad: Any) -> list[Any]:
+        assert self.profile is not None
+        products: list[Any] | None = None
+        mark = self.profile.begin(node.name(), profiling.OPERATION, (grad,))
+        try:
+            products = self.products(node, grad)
+            return products
+        finally:
+            self.profile.end(mark, products)
 
     def wants(self, target: Node | None) -> bool:
         """Whether a gradient should go to a node."""

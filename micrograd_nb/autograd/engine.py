@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-from . import care
+from . import care, profiling
 from .broadcasting import summed_axes, unbroadcast
 from .node import AccumulateGrad, Node
 from .quiet import silence, unsilence
@@ -143,6 +143,14 @@ def backward_steps(
 
 def run_backward(roots: Sequence[Root], *, retain_graph: bool = False, extra: care.Care | None = None) -> None:
     """A whole backward pass. Division by zero and the like give inf and NaN without a warning, as in PyTorch."""
+    if profiling.watcher is None:
+        _drain(roots, retain_graph, extra)
+    else:
+        with profiling.record_function("autograd::engine::execute"):
+            _drain(roots, retain_graph, extra)
+
+
+def _drain(roots: Sequence[Root], retain_graph: bool, extra: care.Care | None) -> None:
     warnings = silence()
     try:
         for _ in backward_steps(roots, retain_graph=retain_graph, watch=False, extra=extra):

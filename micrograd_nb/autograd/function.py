@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from . import changes
+from . import changes, profiling
 from .broadcasting import unbroadcast
 from .grad_mode import is_grad_enabled, no_grad, set_grad_enabled
 from .node import Node
@@ -141,7 +141,7 @@ class Function:
         """Runs `forward` and records it as one operation."""
         ctx = Context()
         ctx.needs_input_grad = tuple(getattr(x, "node", None) is not None for x in args)
-        with no_grad():
+        with no_grad(), profiling.record_function(cls.__name__):
             made = _run_forward(cls, ctx, args)
         outputs = list(made) if isinstance(made, tuple) else [made]
         _check_outputs(cls, outputs)

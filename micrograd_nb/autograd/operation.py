@@ -21,6 +21,7 @@ the gradient of a gradient, on arrays that record what is done to them (see `rec
 from __future__ import annotations
 
 import inspect
+import weakref
 from collections.abc import Callable
 from functools import partial
 from types import CodeType, FunctionType, SimpleNamespace
@@ -92,6 +93,10 @@ class Operation:
             self.value = tracing.whole(value)
             self.written = tuple(map(_whole_rule, rules, self.needs))
         self.rules = self.rules_for(len(self.inputs))
+        self.computes = self.value
+        """The value function, also while a profiler has put another one in its place."""
+        self._told: list[Callable[[Any], None]] = []
+        _all.add(self)
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """The value, of arrays; of arrays that record what is done to them, a recorded one."""
@@ -100,6 +105,20 @@ class Operation:
                 return x.record(self, inputs, options)
         value = self.value(*inputs, **options)
         return value[0] if self.keeps else value
+
+    def swap(self, value: Callable[..., Any]) -> None:
+        """Runs another function in the place of the value function; `swap(operation.computes)` ends that.
+
+        It must do the same: this is for a profiler, which measures it (see `profiling`).
+        """
+        self.value = value
+        for tell in self._told:
+            tell(value)
+
+    def tell(self, take: Callable[[Any], None]) -> None:
+        """Hands the value function to those who keep it at hand, now and after each `swap`."""
+        self._told.append(take)
+        take(self.value)
 
     def rules_for(self, count: int) -> tuple[Rule, ...]:
         """The rule of each of so many inputs."""
@@ -143,6 +162,14 @@ def _whole_rule(rule: Rule, needs: frozenset[str]) -> Rule:
         return run(g, needed)
 
     return whole_rule
+
+
+_all: weakref.WeakSet[Operation] = weakref.WeakSet()
+
+
+def all_operations() -> list[Operation]:
+    """Every operation that there is."""
+    return list(_all)
 
 
 operation = Operation

@@ -9,6 +9,7 @@ from itertools import count, repeat
 from time import perf_counter
 from typing import Any
 
+from ..autograd import profiling
 from ..tensors import Generator
 from .collate import default_collate, default_convert
 from .dataset import IterableDataset
@@ -178,8 +179,21 @@ class DataLoader:
         return tasks_of(sampler if arrays is None else arrays, job.in_batches)
 
     def _pass(self, epoch: int | None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
-        """The batches of a pass, with what happened, if it is an epoch that is recorded."""
-        return self._in_workers(epoch) if self.num_workers else self._here(epoch)
+        """The batches of a pass, with what happened, if it is an epoch that is recorded.
+
+        In a profile, each wait for a batch is a range.
+        """
+        batches = self._in_workers(epoch) if self.num_workers else self._here(epoch)
+        name = _RANGES[self.num_workers > 0]
+        while True:
+            if profiling.watcher is None:
+                item = next(batches, None)
+            else:
+                with profiling.record_function(name):
+                    item = next(batches, None)
+            if item is None:
+                return
+            yield item
 
     def _here(self, epoch: int | None) -> Iterator[tuple[Any, tuple[Span, ...]]]:
         """A pass without workers: each batch is loaded when it is asked for."""
@@ -241,6 +255,10 @@ class DataLoader:
         object.__setattr__(self, name, value)
 
 
+_RANGES = (  # by PyTorch's names: without workers, and with them
+    "enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__",
+    "enumerate(DataLoader)#_MultiProcessingDataLoaderIter.__next__",
+)
 _FIXED = ("dataset", "batch_size", "sampler", "drop_last", "batch_sampler", "persistent_workers")
 
 

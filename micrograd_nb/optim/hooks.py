@@ -8,6 +8,8 @@ from functools import wraps
 from types import TracebackType
 from typing import Any
 
+from ..autograd import profiling
+
 Hook = Callable[..., Any]
 
 
@@ -40,6 +42,12 @@ def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(step)
     def with_hooks(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._was_called = True
+        if profiling.watcher is None or type(self).step is not with_hooks:
+            return run(self, args, kwargs)
+        with profiling.record_function(f"Optimizer.step#{type(self).__name__}.step"):
+            return run(self, args, kwargs)
+
+    def run(self: Any, args: Any, kwargs: Any) -> Any:
         if not (self._before or self._after) or type(self).step is not with_hooks:  # a super().step() calls none
             return step(self, *args, **kwargs)
         args = (self, *args)

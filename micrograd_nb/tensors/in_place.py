@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from .core import Tensor
 
 
-def in_place(function: Callable[..., Any], ufunc: np.ufunc | None = None) -> Callable[..., Any]:
+def in_place(function: Callable[..., Any], at_once: bool = False) -> Callable[..., Any]:
     """Makes `exp_` of `exp`: the same, written into its first argument.
 
     Arguments:
-        ufunc: writes the result at once where nothing has to be recorded.
+        at_once: the operation's value function is one of NumPy's, which takes `out=`, so that it writes the result
+            where nothing has to be recorded.
     """
     name = function.__name__ + "_"
+    ufunc: Any = None
 
     def changed(input: Tensor, *args: Any, **options: Any) -> Tensor:
         refuse_leaf(input, name)
@@ -43,6 +45,12 @@ def in_place(function: Callable[..., Any], ufunc: np.ufunc | None = None) -> Cal
             return _write(input, name, ufunc, args)
         return take_over(input, function(input, *args, **options), name)
 
+    def take(value: Any) -> None:
+        nonlocal ufunc
+        ufunc = value
+
+    if at_once:
+        function.operation.tell(take)  # type: ignore[attr-defined]
     return _named(changed, function)
 
 
@@ -73,10 +81,10 @@ def _named(changed: Any, function: Any) -> Any:
     return changed
 
 
-plus_ = in_place(elementwise.plus, np.add)
-minus_ = in_place(elementwise.minus, np.subtract)
-mul_ = in_place(elementwise.mul, np.multiply)
-div_by_ = in_place(elementwise.true_divide, np.divide)
+plus_ = in_place(elementwise.plus, at_once=True)
+minus_ = in_place(elementwise.minus, at_once=True)
+mul_ = in_place(elementwise.mul, at_once=True)
+div_by_ = in_place(elementwise.true_divide, at_once=True)
 
 
 def add_(input: Tensor, other: Any, *, alpha: float = 1) -> Tensor:

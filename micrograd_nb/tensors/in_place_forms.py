@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # -- each element ------------------------------------------------------------------------------------------------------
 
-true_divide_ = in_place(elementwise.true_divide, np.divide)
+true_divide_ = in_place(elementwise.true_divide, at_once=True)
 floor_divide_ = in_place(elementwise.floor_divide)
 remainder_ = in_place(elementwise.remainder)
 fmod_ = in_place(elementwise.fmod)

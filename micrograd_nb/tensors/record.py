@@ -76,6 +76,11 @@ def unary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Tens
             lines.note(node)
         return out
 
+    def take(value: Any) -> None:
+        nonlocal value_of
+        value_of = value
+
+    operation.tell(take)
     return _named(function, operation, doc, name)
 
 
@@ -136,6 +141,11 @@ def binary(operation: Operation, doc: str = "", name: str = "") -> Callable[[Ten
             lines.note(node)
         return out
 
+    def take(value: Any) -> None:
+        nonlocal value_of
+        value_of = value
+
+    operation.tell(take)
     return _named(function, operation, doc, name)
 
 

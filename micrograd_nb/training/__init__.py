@@ -8,10 +8,11 @@ evaluate, metrics                           how good it is
 overfit_one_batch, find_learning_rate       before you train: does it work at all, and how fast may it go?
 summary                                     a table of the layers, and what each costs
 save, load, to_torch, from_torch            checkpoints
+profiler                                    where the time goes
 SummaryWriter, plot_scalars, make_grid      for TensorBoard, and for a notebook without it
 """
 
-from . import metrics
+from . import metrics, profiler
 from .checkpoint import CheckpointError, from_torch, load, save, to_torch
 from .early_stop import EarlyStop
 from .evaluate import Evaluation, evaluate, evaluating
@@ -48,6 +49,7 @@ __all__ = [
     "to_torch",
     "from_torch",
     "metrics",
+    "profiler",
     "overfit_one_batch",
     "Overfit",
     "find_learning_rate",

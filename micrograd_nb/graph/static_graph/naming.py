@@ -159,7 +159,7 @@ def _frames() -> Iterator[tuple[dict[str, Any], CodeType]]:
 def _codes() -> dict[CodeType, str]:
     """The operation of each value function that is written in Python."""
     operations = (x for module in vars(rules).values() for x in _operations(module))
-    return {o.value.__code__: _short(o) for o in operations if hasattr(o.value, "__code__")}
+    return {o.computes.__code__: _short(o) for o in operations if hasattr(o.computes, "__code__")}
 
 
 def _operations(module: Any) -> Iterable[Operation]:
