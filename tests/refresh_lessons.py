@@ -30,7 +30,7 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")  # as 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a model that is gone with the kernel
 PLACES = [sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(ROOT)]  # the first may be inside the last
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
-CELL_FILE = re.compile(r"[^ \n(\"]*ipykernel_\d+[/\\]\d+\.py")  # in which the kernel says that it compiled a cell
+CELL_FILE = re.compile(r"[^ \n(\"]*ipykernel_\d+[/\\]\d+\.py")  # the kernel names a cell by it
 
 
 def main() -> None:
@@ -93,7 +93,7 @@ def _clean(x: Any) -> Any:
     for place in PLACES:
         for written in (place, place.replace(str(Path.home()), "~", 1)):
             x = x.replace(f"{written}{os.sep}", "")
-    return CELL_FILE.sub("this notebook", ADDRESS.sub("0x7f0000000000", x))
+    return CELL_FILE.sub("ipykernel_0/0.py", ADDRESS.sub("0x7f0000000000", x))
 
 
 if __name__ == "__main__":
