@@ -31,6 +31,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a model that i
 PLACES = [sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(ROOT)]  # the first may be inside the last
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 CELL_FILE = re.compile(r"[^ \n(\"]*ipykernel_\d+[/\\]\d+\.py")  # the kernel names a cell by it
+CELL_FILE_NAME = re.compile(r"\b\d{6,}\.py\b")
 
 
 def main() -> None:
@@ -93,7 +94,7 @@ def _clean(x: Any) -> Any:
     for place in PLACES:
         for written in (place, place.replace(str(Path.home()), "~", 1)):
             x = x.replace(f"{written}{os.sep}", "")
-    return CELL_FILE.sub("ipykernel_0/0.py", ADDRESS.sub("0x7f0000000000", x))
+    return CELL_FILE_NAME.sub("0.py", CELL_FILE.sub("ipykernel_0/0.py", ADDRESS.sub("0x7f0000000000", x)))
 
 
 if __name__ == "__main__":
