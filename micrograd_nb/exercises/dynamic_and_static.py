@@ -120,7 +120,9 @@ def _run(program: StaticGraph, errors: np.ndarray) -> Any:
         if "None" in str(error) or "ellipsis" in str(error):
             raise NotYet("traceable(errors) returned None. If you have written it, a `return` is missing.") from None
         if "Boolean value" in str(error):
-            raise Wrong("an `if` asks for one truth value, and these are many: decide for each, with mg.where") from None
+            raise Wrong(
+                "an `if` asks for one truth value, and these are many: decide for each, with mg.where"
+            ) from None
         raise Wrong(f"traceable(errors) raised {type(error).__name__}: {error}") from None
     if result is None or result is ...:
         raise NotYet("traceable(errors) returned nothing. If you have written it, a `return` is missing.")
@@ -138,7 +140,10 @@ def _is_huber(got: Any, errors: np.ndarray, where: str) -> None:
     if close(got.array, right):
         return
     require(not close(got.array, 0.5 * errors**2), "these are half squares throughout: large errors get |error| − 0.5")
-    require(not close(got.array, np.abs(errors) - 0.5), "these are the straight lines throughout: small errors, half squares")
+    require(
+        not close(got.array, np.abs(errors) - 0.5),
+        "these are the straight lines throughout: small errors, half squares",
+    )
     i = np.unravel_index(int(np.argmax(np.abs(got.array - right))), right.shape)
     require(
         not close(got.array, np.where(errors <= 1, 0.5 * errors**2, np.abs(errors) - 0.5)),

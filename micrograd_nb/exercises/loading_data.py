@@ -86,7 +86,9 @@ def _ends(data: Any) -> None:
     except IndexError:
         return
     except Exception as error:
-        raise Wrong(f"data[{LENGTH - SIZE}] does not exist, and raises {type(error).__name__}; IndexError it is") from None
+        raise Wrong(
+            f"data[{LENGTH - SIZE}] does not exist, and raises {type(error).__name__}; IndexError it is"
+        ) from None
     raise Wrong(f"data[{LENGTH - SIZE}] does not exist, and raises nothing: `for sample in data` would never end")
 
 
@@ -110,7 +112,9 @@ def pad(answer: Any) -> str:
         before = [sample.array.copy() for sample in samples]
         _is_padded(call(answer, samples, shown="pad(samples)"), before)
         same = all(np.array_equal(sample.array, old) for sample, old in zip(samples, before, strict=True))
-        require(same, "pad changed the samples themselves, and the dataset may still need them: write into a new tensor")
+        require(
+            same, "pad changed the samples themselves, and the dataset may still need them: write into a new tensor"
+        )
     return f"sequences of {', '.join(map(str, LENGTHS))} numbers are one batch of shape {len(LENGTHS), max(LENGTHS)}"
 
 
@@ -147,7 +151,7 @@ def _is_padded(result: Any, samples: list[np.ndarray]) -> None:
         len(set(right)) == 1 or not close(_array(lengths), longest),
         f"all lengths are {longest}, those of the padded rows: give the true ones, from before",
     )
-    require(close(_array(lengths), right), f"the lengths are {right}, and you give {shown(np.asarray(_array(lengths)))}")
+    require(
+        close(_array(lengths), right), f"the lengths are {right}, and you give {shown(np.asarray(_array(lengths)))}"
+    )
     require(isinstance(lengths, Tensor), f"the lengths should be a tensor, and are {kind(lengths)}: mg.tensor(lengths)")
-
-

@@ -138,5 +138,3 @@ def _covers_all_places(corners: set[tuple[int, int]]) -> None:
         )
     places = (HEIGHT - SIZE + 1) * (WIDTH - SIZE + 1)
     require(len(corners) == places, f"{len(corners)} of {places} places were seen: are top and left drawn separately?")
-
-
