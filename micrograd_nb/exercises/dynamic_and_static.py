@@ -84,7 +84,7 @@ OTHERS = np.array([[-5.0, 2.0, -0.25], [0.75, -1.0, 1.5]], np.float32)
 
 TRACEABLE_HINTS = [
     "mg.where(condition, a, b) takes a where the condition is true, and b elsewhere, element by element.",
-    "errors.abs() is the size of each error. Both values, 0.5 * errors**2 and errors.abs() - 0.5, are computed for all.",
+    "errors.abs() is the size of each error. Compute both, 0.5 * errors**2 and errors.abs() - 0.5, for all of them.",
 ]
 
 
@@ -147,6 +147,7 @@ def _is_huber(got: Any, errors: np.ndarray, where: str) -> None:
     i = np.unravel_index(int(np.argmax(np.abs(got.array - right))), right.shape)
     require(
         not close(got.array, np.where(errors <= 1, 0.5 * errors**2, np.abs(errors) - 0.5)),
-        f"{where}at {shown(errors[i])} it gives {shown(got.array[i])}: a large error may be negative, so compare its size",
+        f"{where}at {shown(errors[i])} it gives {shown(got.array[i])}: "
+        "an error may be large and negative, so compare its size",
     )
     raise Wrong(f"{where}at {shown(errors[i])} it gives {shown(got.array[i])}, and huber {shown(right[i])}")

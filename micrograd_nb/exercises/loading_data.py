@@ -15,8 +15,8 @@ from .check import NotYet, Wrong, call, close, exercise, kind, number, require, 
 LENGTH, SIZE = 10, 3
 
 WINDOWS_HINTS = [
-    "Write down the samples of the series 0, 1, 2, 3, 4 with size 3, and of one with six numbers. How does their number "
-    "depend on len(series) and size?",
+    "Write down the samples of the series 0, 1, 2, 3, 4 with size 3, and of one with six numbers. How does their "
+    "number depend on len(series) and size?",
     "The window from i on is series[i : i + size]. At which position is the number that follows it?",
     "The last window must leave one number to predict: len(series) - size samples. Raise IndexError where index is not "
     "below len(self).",

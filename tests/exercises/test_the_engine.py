@@ -147,7 +147,7 @@ def test_paths() -> None:
         (arrows, "paths(loss, a), where loss"),
         (with_sets, "a set once"),
         (lambda root, leaf: max(right(root, leaf), 1), "where no way leads"),
-        (lambda root, leaf: [1], "should be a number, and is a list"),
+        (lambda root, leaf: [1, 2], "should be a number, and is a list"),
         (lambda root, leaf: root.number, "AttributeError"),
     ]
     assert list(failures(exercises.paths, [stub, None, ...], mistakes, [right, remembers])) == []
