@@ -51,6 +51,9 @@ class Recorded:
     def __len__(self) -> int:
         return len(self.array)
 
+    def __repr__(self) -> str:
+        return f"Recorded({self.array!r})"
+
     # -- operators
 
     def __add__(self, other: Any) -> Recorded:

@@ -8,6 +8,7 @@ evaluate, metrics                           how good it is
 overfit_one_batch, find_learning_rate       before you train: does it work at all, and how fast may it go?
 summary                                     a table of the layers, and what each costs
 save, load, to_torch, from_torch            checkpoints
+gradient_report                             how the gradients flow, and where a NaN began
 profiler                                    where the time goes
 SummaryWriter, plot_scalars, make_grid      for TensorBoard, and for a notebook without it
 """
@@ -17,6 +18,7 @@ from .checkpoint import CheckpointError, from_torch, load, save, to_torch
 from .early_stop import EarlyStop
 from .evaluate import Evaluation, evaluate, evaluating
 from .fit import StopTraining, Training, fit
+from .gradients import GradientReport, gradient_report
 from .grid import make_grid, save_image
 from .history import History
 from .learning_rate import LearningRates, find_learning_rate
@@ -41,6 +43,8 @@ __all__ = [
     "evaluate",
     "Evaluation",
     "evaluating",
+    "gradient_report",
+    "GradientReport",
     "summary",
     "Summary",
     "save",

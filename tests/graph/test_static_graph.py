@@ -19,7 +19,7 @@ from micrograd_nb import nn, optim
 from micrograd_nb.graph import RetraceWarning, SideEffectWarning, StaticGraphError
 from tests.autograd.table import DIFFERENTIABLE, OPERATIONS, Row, Shapes
 
-STEPS = 5
+STEPS = 200
 
 # Operations that no static graph can hold, with what it says.
 REFUSED = {

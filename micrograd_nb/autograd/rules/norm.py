@@ -27,7 +27,8 @@ def _norm(x: Any, ord: float, dim: Any, keepdim: bool) -> Any:
         return sizes.min(dim, keepdims=keepdim)
     if ord == 0:
         return (x != 0).sum(dim, keepdims=keepdim).astype(x.dtype)
-    return (sizes if ord == 1 else sizes ** ord).sum(dim, keepdims=keepdim) ** (1 / ord)
+    total = (sizes if ord == 1 else sizes ** ord).sum(dim, keepdims=keepdim)
+    return np.power(total, 1 / ord)  # not **, which computes a single number in another way
 
 def _of_norm(g: Any, x: Any, norm: Any, ord: float, dim: Any) -> Any:
     """The gradient in x: `g` and the norm have the reduced axes, with length one."""

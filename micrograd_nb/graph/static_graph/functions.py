@@ -42,22 +42,24 @@ def _into(function: Callable[..., Any]) -> Callable[..., ndarray]:
     return lambda program, *args, **options: into(program, function, *args, **options)
 
 
-def _several(function: Callable[..., Any]) -> Callable[..., Any]:
+def into_each(program: Program, function: Callable[..., Any], *args: Any, **options: Any) -> tuple[ndarray, ...]:
     """A function with several results: each is copied into a buffer of its own."""
+    outs = tuple(map(np.array, function(*args, **options)))
+    name = f"{function.__name__}{len(program.statements)}"
+    text = f"{name} = {{0}}({_places(1, args, options)})"
+    program.statement(text, function, *args, *options.values(), writes=None)
+    for i, out in enumerate(outs):
+        program.statement(f"{{0}}[...] = {name}[{i}]", out, writes=out)
+    return outs
 
-    def made(program: Program, *args: Any, **options: Any) -> Any:
-        results = function(*args, **options)
-        if not isinstance(results, tuple):  # such as the svd without its matrices
-            return into(program, function, *args, **options)
-        name = f"{function.__name__}{len(program.statements)}"
-        text = f"{name} = {{0}}({_places(1, args, options)})"
-        program.statement(text, function, *args, *options.values(), writes=None)
-        outs = tuple(map(np.array, results))
-        for i, out in enumerate(outs):
-            program.statement(f"{{0}}[...] = {name}[{i}]", out, writes=out)
-        return outs
 
-    return made
+def _into_each(function: Callable[..., Any]) -> Callable[..., tuple[ndarray, ...]]:
+    return lambda program, *args, **options: into_each(program, function, *args, **options)
+
+
+def _svd(program: Program, a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    how = into_each if compute_uv else into
+    return how(program, np.linalg.svd, a, full_matrices=full_matrices, compute_uv=compute_uv)
 
 
 def _dot(program: Program, a: Any, b: Any) -> ndarray:
@@ -137,5 +139,6 @@ ADMITTED: dict[Any, Callable[..., Any]] = {
             np.linalg.det, np.linalg.inv, np.linalg.solve, np.linalg.cholesky, np.partition,
         )
     },
-    **{f: _several(f) for f in (np.linalg.svd, np.linalg.qr, np.linalg.eigh, np.linalg.slogdet)},
+    np.linalg.svd: _svd,
+    **{function: _into_each(function) for function in (np.linalg.qr, np.linalg.eigh, np.linalg.slogdet)},
 }  # fmt: skip

@@ -10,6 +10,7 @@ no others. NumPy cannot make a plain array of it behind our back, nor Python a n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from numpy import ndarray
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from .errors import refused
-from .functions import ADMITTED, QUESTIONS, VIEWS, WRITING, into
+from .functions import ADMITTED, QUESTIONS, VIEWS, WRITING, into, into_each
 from .program import Program
 
 _A_NUMBER = "a decision by the value of a traced tensor, or a Python number of it (if, while, assert, item(), a format)"
@@ -307,33 +308,25 @@ class Pythons:
         """The result of a function that each replay calls as it is: what it returns is copied into buffers."""
         arrays: list[ndarray] = []
         call = WholeCall(function, _taken_apart((args, options), arrays))
-        result = call.result(arrays)
-        made: list[ndarray] = []
-        places = _taken_apart(result, made)
-        buffers = [np.array(array) for array in made]
-        for buffer in buffers[:1]:
-            self.program.statement("{0}({1}, {2})", call, tuple(arrays), tuple(buffers), writes=buffer)
-        for buffer in buffers[1:]:
-            self.program.statement("{0}", buffer, writes=buffer)  # written by the same call
-        return _put_together(places, [Traced(buffer, self.program) for buffer in buffers])
+        buffers = into_each(self.program, call, tuple(arrays))
+        return _put_together(call.form, [Traced(buffer, self.program) for buffer in buffers])
 
 
 class WholeCall:
-    """A call of a function, with holes in the places of its arrays."""
+    """A call of a function, with holes in the places of its arrays; it gives the arrays in what the function returns.
+
+    form: what it returned, with holes in their places.
+    """
 
     def __init__(self, function: Callable[..., Any], arguments: Any) -> None:
-        self.function, self.arguments = function, arguments
-        self.__name__ = getattr(function, "__name__", "call").strip("_<>")
+        self.function, self.arguments, self.form = function, arguments, None
+        self.__name__ = re.sub(r"\W", "", function.__name__).strip("_")
 
-    def result(self, arrays: Sequence[ndarray]) -> Any:
+    def __call__(self, arrays: Sequence[ndarray]) -> list[ndarray]:
         args, options = _put_together(self.arguments, arrays)
-        return self.function(*args, **options)
-
-    def __call__(self, arrays: Sequence[ndarray], buffers: Sequence[ndarray]) -> None:
         made: list[ndarray] = []
-        _taken_apart(self.result(arrays), made)
-        for buffer, array in zip(buffers, made, strict=True):
-            buffer[...] = array
+        self.form = _taken_apart(self.function(*args, **options), made)
+        return made
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
+from ...autograd import tracing
 from ...autograd.rules import pooling as rules
 from ...autograd.rules.reduction import mean_dim
 from ...autograd.rules.sampling import Taps, adaptive_mean
@@ -379,6 +380,7 @@ def _mean_of_parts(axis: int, n: int, m: int) -> Taps:
     return Taps(axis, n, np.where(inside, index, start), inside / (end - start))
 
 
+@tracing.whole
 def _largest_of_parts(x: ndarray, plane: tuple[int, ...], sizes: tuple[int, ...]) -> ndarray:
     """Where the largest number of each part is, as an index into the flat plane."""
     columns = plane[-1]

@@ -11,8 +11,8 @@ they return their input. The numbers drawn are those that `manual_seed` seeds, o
 >>> import micrograd_nb as mg
 >>> seed = mg.manual_seed(0)
 >>> dropout(mg.ones(2, 6), p=0.5)
-tensor([[2., 2., 2., 0., 0., 0.],
-        [0., 0., 0., 2., 2., 2.]])
+tensor([[0., 2., 0., 0., 0., 2.],
+        [0., 2., 0., 2., 0., 0.]])
 """
 
 from __future__ import annotations
