@@ -20,7 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests import LESSONS, ROOT
+from tests import NOTEBOOKS, ROOT
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -36,7 +36,7 @@ CELL_FILE_NAME = re.compile(r"\b\d{6,}\.py\b")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run lessons and store their outputs in canonical form.")
-    parser.add_argument("lessons", type=Path, nargs="*", default=LESSONS)
+    parser.add_argument("lessons", type=Path, nargs="*", default=NOTEBOOKS)
     for lesson in parser.parse_args().lessons:
         print(lesson.name, "changed" if refresh(lesson) else "as it was")
 

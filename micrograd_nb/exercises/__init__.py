@@ -18,12 +18,15 @@ from . import (
     transforms,
     what_a_framework_is_for,
 )
-from .check import Exercise, Verdict, exercise
+from .check import Exercise, Verdict, call, close, exercise, require
 
 __all__ = [
     "Exercise",
     "Verdict",
     "exercise",
+    "call",
+    "require",
+    "close",
     "what_a_framework_is_for",
     "dynamic_graphs",
     "automatic_differentiation",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..nn import Linear, Module
 from ..tensors import Tensor, tensor
 from .check import NotYet, Wrong, call, close, exercise, kind, number, require, shown
@@ -81,6 +83,8 @@ MEASURE_HINTS = [
     "A share is right ones by all: count the labels, too.",
 ]
 
+SEED = 3  # one with which every bug leads to another number
+
 Batches = list[tuple[Tensor, Tensor]]
 
 
@@ -125,6 +129,5 @@ def _scores(images: Tensor) -> Tensor:
 
 
 def _batches() -> Batches:
-    scores = tensor([[5.0, 1, 2], [0, 3, 1], [2, 0, 1], [1, 2, 9], [7, 6, 5], [0, 1, 2], [3, 4, 1]])
-    labels = tensor([0, 1, 1, 2, 0, 1, 1])
-    return [(scores[:3], labels[:3]), (scores[3:6], labels[3:6]), (scores[6:], labels[6:])]
+    rng = np.random.default_rng(SEED)
+    return [(tensor(rng.random((size, 4))), tensor(rng.integers(0, 4, size))) for size in (7, 7, 4)]

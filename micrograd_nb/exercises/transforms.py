@@ -120,7 +120,7 @@ def _corner(transform: Any) -> tuple[int, int]:
     )
     rows, columns = np.nonzero(zero[0])
     require(len(rows) > 0, "nothing was set to 0")
-    high, wide = np.ptp(rows) + 1, np.ptp(columns) + 1
+    high, wide = int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
     require(
         (high, wide) == (SIZE, SIZE) and len(rows) == SIZE * SIZE,
         f"{len(rows)} pixels are 0, in {high} rows and {wide} columns; it should be {SIZE} × {SIZE}, inside the image",

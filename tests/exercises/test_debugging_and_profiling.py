@@ -123,7 +123,7 @@ def test_measure() -> None:
         (with_bugs(FORGETS, SHARE), "one bug is mended"),
         (with_bugs(FORGETS), "the last batch alone"),
         (with_bugs(SHARE), "divide by the number of images"),
-        (with_bugs(("right / total", "right / (3 * len(batches))")), "the last batch is smaller"),
+        (with_bugs(("right / total", "right / (7 * len(batches))")), "the last batch is smaller"),
         (mean_of_means, "a mean of the batches' means"),
         (with_bugs(("==", "!=")), "the share that is wrong"),
         (with_bugs(("right / total", "right")), "and you measure"),
