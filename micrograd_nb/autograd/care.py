@@ -22,7 +22,7 @@ from .broadcasting import unbroadcast
 from .node import AccumulateGrad, Node
 from .quiet import quietly
 from .recorded import Recorded
-from .several import Gradients
+from .several import Gradients, Output
 from .tensor_maker import tensor_of
 
 
@@ -65,7 +65,8 @@ class Care:
         grad = self._received(node, grad)
         if changes.latest > node.number:
             refuse_overwritten(node, node.saved)
-        products = self.products(node, grad) if self.profile is None else self._watched_products(node, grad)
+        is_watched = self.profile is not None and type(node) is not Output  # which computes nothing
+        products = self._watched_products(node, grad) if is_watched else self.products(node, grad)
         if anomaly.on:
             anomaly.check(node, grad, products)
         return grad, _after(node, grad, products) if hooks.has(node) else products

@@ -143,20 +143,16 @@ def backward_steps(
 
 def run_backward(roots: Sequence[Root], *, retain_graph: bool = False, extra: care.Care | None = None) -> None:
     """A whole backward pass. Division by zero and the like give inf and NaN without a warning, as in PyTorch."""
-    if profiling.watcher is None:
-        _drain(roots, retain_graph, extra)
-    else:
-        with profiling.record_function("autograd::engine::execute"):
-            _drain(roots, retain_graph, extra)
-
-
-def _drain(roots: Sequence[Root], retain_graph: bool, extra: care.Care | None) -> None:
+    watcher = profiling.watcher
+    mark = None if watcher is None else watcher.begin("autograd::engine::execute", profiling.RANGE)
     warnings = silence()
     try:
         for _ in backward_steps(roots, retain_graph=retain_graph, watch=False, extra=extra):
             pass
     finally:
         unsilence(warnings)
+        if watcher is not None:
+            watcher.end(mark)
 
 
 def _lent(grad: Any, target: Any) -> Any:

@@ -1,6 +1,8 @@
 """Pictures of computation graphs: read one as data, write it as DOT, draw it as SVG without a system program.
 
     draw(loss)              the picture, in a notebook or a file
+    static(function)        the function as a static graph: traced once, replayed from then on
+    compare(function, x)    a function as a dynamic graph and as a static one
     diff(a, b)              two graphs beside each other, with what only one of them has
     dot(loss)               the text that Graphviz draws
     Graph.read(loss)        the graph as data, which goes to JSON and networkx
@@ -18,9 +20,11 @@ from .diff import GraphDiff, diff
 from .draw import dot, draw
 from .graph import Graph, GraphCall, GraphEdge, GraphNode
 from .picture import Picture
+from .side_by_side import Comparison, compare
 from .static_graph import RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
 
 __all__ = [
+    "Comparison",
     "Graph",
     "GraphCall",
     "GraphDiff",
@@ -31,6 +35,7 @@ __all__ = [
     "SideEffectWarning",
     "StaticGraph",
     "StaticGraphError",
+    "compare",
     "diff",
     "dot",
     "draw",

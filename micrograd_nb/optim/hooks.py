@@ -37,26 +37,22 @@ class RemovableHandle:
 
 
 def hooked(step: Callable[..., Any]) -> Callable[..., Any]:
-    """A method `step` that calls the hooks of its optimizer, and notes that it was called."""
+    """A method `step` that calls the hooks of its optimizer, notes that it was called, and is a range in a profile."""
 
     @wraps(step)
     def with_hooks(self: Any, *args: Any, **kwargs: Any) -> Any:
         self._was_called = True
-        if profiling.watcher is None or type(self).step is not with_hooks:
-            return run(self, args, kwargs)
-        with profiling.record_function(f"Optimizer.step#{type(self).__name__}.step"):
-            return run(self, args, kwargs)
-
-    def run(self: Any, args: Any, kwargs: Any) -> Any:
-        if not (self._before or self._after) or type(self).step is not with_hooks:  # a super().step() calls none
+        watched = self._before or self._after or profiling.watcher
+        if not watched or type(self).step is not with_hooks:  # a super().step() is part of the step that calls it
             return step(self, *args, **kwargs)
-        args = (self, *args)
-        for hook in list(self._before.values()):
-            args, kwargs = _changed(hook(self, args, kwargs), args, kwargs)
-        result = step(*args, **kwargs)
-        for hook in list(self._after.values()):
-            hook(self, args, kwargs)
-        return result
+        with profiling.record_function(f"Optimizer.step#{type(self).__name__}.step"):
+            args = (self, *args)
+            for hook in list(self._before.values()):
+                args, kwargs = _changed(hook(self, args, kwargs), args, kwargs)
+            result = step(*args, **kwargs)
+            for hook in list(self._after.values()):
+                hook(self, args, kwargs)
+            return result
 
     return with_hooks
 

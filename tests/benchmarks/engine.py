@@ -27,6 +27,7 @@ from tests.benchmarks.paired import compare, report
 from tests.benchmarks.peers import check_equal, hips_autograd, load_prototype, pytorch
 
 Runs = dict[str, Callable[[], Any]]
+STATIC = "ours, static graph"
 
 
 def main() -> None:
@@ -49,7 +50,7 @@ def main() -> None:
 
 def points_runs() -> Runs:
     """Each run makes one step and returns the loss before it."""
-    runs: Runs = {"ours": _points(mg, nn, optim)}
+    runs: Runs = {"ours": _points(mg, nn, optim), STATIC: mg.static_graph(_points(mg, nn, optim))}
     if torch := pytorch():
         runs["PyTorch"] = _points(torch, torch.nn, torch.optim)
     return runs
@@ -92,6 +93,7 @@ def chain_runs(prototype: Any = None, blocks: int = 25, size: int = 8) -> Runs:
     leaves = [mg.tensor(a, requires_grad=True) for a in (w, b)]
     runs: Runs = {
         "ours": _chain(mg.tensor(x), *leaves, blocks),
+        STATIC: mg.static_graph(_chain(mg.tensor(x), *(leaf.detach().requires_grad_() for leaf in leaves), blocks)),
         "NumPy by hand": lambda: _chain_by_hand(x, w, b, blocks),
     }
     if torch := pytorch():
@@ -161,6 +163,7 @@ def training_runs(prototype: Any = None, batch: int = 32, width: int = 32) -> Ru
     start = [weights[0], np.zeros(width, "f4"), weights[1], np.zeros(10, "f4")]
     runs: Runs = {
         "ours": _training(mg, nn, optim, images, labels, start),
+        STATIC: mg.static_graph(_training(mg, nn, optim, images, labels, start)),
         "ours, functions instead of modules": _training_by_functions(images, labels, start),
         "NumPy by hand": _training_by_hand(images, labels, start),
     }

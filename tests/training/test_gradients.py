@@ -151,8 +151,20 @@ def test_gradients_that_vanish() -> None:
         for p in model.parameters():
             p.mul_(0.05)
     report = gradient_report(model, model(mg.ones(2, 3)).sum())
-    assert report.remarks[-1].startswith("vanishing: the gradient of 0.")
-    assert report.remarks[-1].endswith("times smaller than that of 10.bias")
+    assert report.remarks[-1].startswith("vanishing: the gradient of 0.weight is ")
+    assert report.remarks[-1].endswith("times smaller than that of 10.weight")
+
+
+def test_a_bias_without_effect_is_no_vanishing_gradient() -> None:
+    model = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2))  # which takes its mean away again
+    report = gradient_report(model, (model(mg.randn(4, 1, 6, 6)) ** 3).sum())
+    assert report.remarks == ()
+
+
+def test_numbers_that_are_broken_already() -> None:
+    model = nn.Linear(2, 2)
+    model.weight.data[0, 0] = float("nan")
+    assert "NaN or infinite in the numbers of weight itself" in gradient_report(model).remarks
 
 
 # -- dead units --------------------------------------------------------------------------------------------------------

@@ -22,6 +22,9 @@ from typing import Any
 
 from ...autograd import tracing
 from ...tensors import Tensor
+from ..draw import draw
+from ..graph import Graph
+from ..picture import Picture
 from .capture import Captured
 from .trace import Trace
 
@@ -76,6 +79,15 @@ class StaticGraph:
     def captured(self) -> dict[str, Tensor]:
         """The tensors that the function can reach besides its arguments, by name."""
         return Captured(self.function).tensors
+
+    @property
+    def graph(self) -> Picture:
+        """A picture of the program of the last call: its operations, and what flows from one to the next."""
+        return draw(self.read())
+
+    def read(self) -> Graph:
+        """The same as data: lines of one operation in a row are a function, framed by forward, backward and update."""
+        return self._used().as_graph()
 
     def source(self) -> str:
         """The program of the last call: calls of NumPy, one a line."""

@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from ...autograd import Node, is_grad_enabled, operation, tracing
+from ...autograd import Node, is_grad_enabled, operation, profiling, tracing
 from ...autograd.quiet import silence, unsilence
 from ...autograd.recording import bare_node
 from ...tensors import Tensor, zeros
 from ...tensors.record import wrap
+from ..graph import Graph
+from .as_graph import as_graph
 from .capture import Captured
 from .errors import PACKAGE, StaticGraphError, refused
 from .foreach import merge
@@ -102,13 +104,20 @@ class Trace:
                 tensor._grad = moves[id(gradient)][1]
         self._made = map_tensors(self._made, lambda t: wrap(moved(plain_array(t.array), moves), t.node))
 
+    def as_graph(self) -> Graph:
+        """The program as a graph to draw."""
+        results = [plain_array(t.array) for t in tensors_in(self._made)]
+        return as_graph(self.program, self.inputs, self.captured, results)
+
     # -- replaying
 
     def replay(self, args: tuple[Any, ...]) -> Any:
         """Makes the same calls with other numbers in the inputs."""
-        tensors = args if self._simple else tensors_in(args)
+        tensors = args if self._simple else list(tensors_in(args))
         for buffer, tensor in zip(self.inputs.values(), tensors, strict=True):
             np.copyto(buffer, tensor.array)
+        watcher = profiling.watcher
+        mark = None if watcher is None else watcher.begin("static_graph::replay", profiling.OPERATION, tuple(tensors))
         before = silence()
         try:
             self._run()
@@ -116,6 +125,8 @@ class Trace:
             raise self._explained(error) from error
         finally:
             unsilence(before)
+            if watcher is not None:
+                watcher.end(mark)
         for tensor, gradient in self._gradients:
             tensor._grad = gradient
         return self._results()

@@ -112,6 +112,8 @@ class GradientReport:
         found = [] if self.fault is None else [str(self.fault)]
         if missing := [row.name for row in self.parameters if row.grad_norm is None and row.requires_grad]:
             found.append(f"no gradient: {', '.join(missing)}. Used in forward, not detached, and after backward()?")
+        if weights := [row.name for row in self.parameters if not math.isfinite(row.weight_norm)]:
+            found.append(f"NaN or infinite in the numbers of {', '.join(weights)} itself")
         broken = [f"{row.name} ({row.not_finite} numbers)" for row in self.parameters if row.not_finite]
         if broken:
             found.append(f"NaN or infinite in the gradient of {', '.join(broken)}")
@@ -119,7 +121,8 @@ class GradientReport:
         return (*found, *self._vanishing())
 
     def _vanishing(self) -> list[str]:
-        norms = {row.name: row.grad_norm for row in self.parameters if row.grad_norm and math.isfinite(row.grad_norm)}
+        matrices = [row for row in self.parameters if len(row.shape) > 1]  # a bias may do without: before a BatchNorm
+        norms = {row.name: row.grad_norm for row in matrices if row.grad_norm and math.isfinite(row.grad_norm)}
         zero = [row.name for row in self.parameters if row.grad_norm == 0]
         remarks = [f"the gradient is 0 everywhere in {', '.join(zero)}"] if zero else []
         if norms:

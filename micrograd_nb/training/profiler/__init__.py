@@ -16,6 +16,7 @@ What a profile shows, by name:
     autograd::engine::execute               a backward pass; its own time is the walk, and sums of gradients
     Optimizer.step#SGD.step                 a step of an optimizer
     enumerate(DataLoader)#…                 the loop waits for its next batch
+    static_graph::replay                    a static graph is replayed: the calls of NumPy in it are not told apart
     ProfilerStep#3                          from one `prof.step()` to the next
 
 Python's part of an operation, the tensor and the node around it, is in the own time of what it runs in.

@@ -105,6 +105,12 @@ def test_the_graph_is_the_same() -> None:
     np.testing.assert_array_equal(x.grad, [2, 2])
 
 
+def test_operation_with_several_values() -> None:
+    with profile() as prof:
+        mg.ones(3, 2, requires_grad=True).max(dim=0).values.sum().backward()
+    assert trees(prof)[2][1][:2] == ["SumBackward0", "MaxBackward0"]
+
+
 def test_create_graph_shows_what_the_rules_run() -> None:
     x = mg.tensor(3.0, requires_grad=True)
     y = x * x
@@ -218,6 +224,16 @@ def test_memory_of_a_backward_pass() -> None:
         loss.backward()
     execute = next(event for event in prof.events() if event.name == "autograd::engine::execute")
     assert execute.cpu_memory_usage == 400 - 400
+
+
+def test_memory_that_an_inner_operation_made_counts_once() -> None:
+    x = mg.ones(10, 10, requires_grad=True)
+    y = x * 3
+    with profile(profile_memory=True) as prof:
+        grads = mg.autograd.grad(y, [x], mg.ones(10, 10), create_graph=True)
+    rule, inner = (event for event in prof.events() if event.name in ("MulBackward0", "mg::mul"))
+    assert grads[0].shape == (10, 10)
+    assert (memory(rule), memory(inner)) == ((400, 0), (400, 400))
 
 
 # -- threads -----------------------------------------------------------------------------------------------------------
@@ -371,8 +387,12 @@ def test_static_graph_in_a_profile() -> None:
         return (x * 2).sum()
 
     with profile():
-        first = double(x).item()
+        first = double(x).item()  # traced within the profile
     assert (first, double(x).item(), double(mg.zeros(3)).item()) == (6, 6, 0)
+    with profile(record_shapes=True) as prof:
+        assert double(x).item() == 6
+    (replay,) = prof.events()  # a replay calls NumPy, and runs no operation
+    assert (replay.name, replay.input_shapes) == ("static_graph::replay", [[3]])
 
 
 def test_names_are_pytorchs(torch: Any) -> None:

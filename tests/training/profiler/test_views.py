@@ -30,6 +30,7 @@ AVERAGES = [
     average("autograd::engine::execute", (2_345_678.9, 1234.5), (-3_000_000, 5 * 1024**3), 1, []),
     average("enumerate(DataLoader)#_SingleProcessDataLoaderIter.__next__", (999.9996, 0.0), (0, -840), 12, [[]]),
     average("mg::max_pool2d", (64_000.0, 64_000.0), (2048, 0), 250, [[128, 16, 28, 28]] * 6),
+    *(average("n" * length, (1.0, 1.0), (0, 0), 1, []) for length in (51, 52, 55)),  # as long as may be, and longer
 ]
 OPTIONS: list[dict[str, Any]] = [
     {},
