@@ -3,4 +3,6 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
+INDEX = ROOT / "lessons" / "00_index.ipynb"
+LESSONS = sorted(set((ROOT / "lessons").glob("*.ipynb")) - {INDEX})
+NOTEBOOKS = [INDEX, *LESSONS]

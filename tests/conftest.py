@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from types import ModuleType
 
@@ -19,6 +20,18 @@ settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
 record_lines()  # as in a notebook
+
+
+NEEDS_TORCH = "04_the_same_model_in_pytorch"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The lesson that runs PyTorch is skipped where it is missing."""
+    if importlib.util.find_spec("torch") is None:
+        skip = pytest.mark.skip(reason="PyTorch is not installed: pip install torch==2.13.0")
+        for item in items:
+            if item.path.stem == NEEDS_TORCH or f"runs_from_top_to_bottom[{NEEDS_TORCH}]" in item.name:
+                item.add_marker(skip)
 
 
 @pytest.fixture

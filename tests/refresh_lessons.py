@@ -20,7 +20,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests import LESSONS, ROOT
+from tests import NOTEBOOKS, ROOT
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -30,11 +30,13 @@ RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")  # as 
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a model that is gone with the kernel
 PLACES = [sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(ROOT)]  # the first may be inside the last
 ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
+CELL_FILE = re.compile(r"[^ \n(\"]*ipykernel_\d+[/\\]\d+\.py")  # the kernel names a cell by it
+CELL_FILE_NAME = re.compile(r"\b\d{6,}\.py\b")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run lessons and store their outputs in canonical form.")
-    parser.add_argument("lessons", type=Path, nargs="*", default=LESSONS)
+    parser.add_argument("lessons", type=Path, nargs="*", default=NOTEBOOKS)
     for lesson in parser.parse_args().lessons:
         print(lesson.name, "changed" if refresh(lesson) else "as it was")
 
@@ -92,7 +94,7 @@ def _clean(x: Any) -> Any:
     for place in PLACES:
         for written in (place, place.replace(str(Path.home()), "~", 1)):
             x = x.replace(f"{written}{os.sep}", "")
-    return ADDRESS.sub("0x7f0000000000", x)
+    return CELL_FILE_NAME.sub("0.py", CELL_FILE.sub("ipykernel_0/0.py", ADDRESS.sub("0x7f0000000000", x)))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ FLOORS = [
     ["autograd"],
     ["tensors"],
     ["nn", "optim", "data", "graph", "linalg"],
-    ["training", "exercises"],
+    ["training", "exercises", "lessons"],
     ["__init__"],  # `import micrograd_nb` offers everything below it, and so nothing of the widgets
     ["widgets", "examples"],
 ]

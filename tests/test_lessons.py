@@ -1,4 +1,4 @@
-"""Holds the shape of a lesson, as it stands in the repository. (nbval runs them; tests/browser opens them.)"""
+"""Holds the shape and the links of lessons, as they stand in the repository. (nbval runs, tests/browser opens them.)"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tests import LESSONS
+from tests import INDEX, LESSONS, NOTEBOOKS, ROOT
 
 CELLS = range(25, 41)
 LINES = 15
@@ -71,6 +71,80 @@ def test_lesson_is_in_shape(lesson: Path) -> None:
     notebook = nbformat.read(lesson, as_version=4)
     nbformat.validate(notebook)
     assert list(complaints(lesson.name, notebook)) == []
+
+
+# -- links -------------------------------------------------------------------------------------------------------------
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+NEIGHBOUR = re.compile(r"\*\*(Previous|Next) lesson\.\*\* \[[^]]*\]\(([^)]+)\)")
+ROW = re.compile(r"^\| \[([^]]+)\]\((\S+\.ipynb)\) \| .+ \| (\d+) \|$", re.MULTILINE)
+
+
+def links(path: Path) -> Iterator[str]:
+    """Where the links of a notebook, or of a text, lead to."""
+    if path.suffix != ".ipynb":
+        yield from LINK.findall(path.read_text(encoding="utf-8"))
+        return
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            yield from LINK.findall(cell.source)
+
+
+def is_dead(link: str, path: Path) -> bool:
+    """Whether a link to a file of ours, or to a heading in one, leads nowhere."""
+    target, _, heading = link.partition("#")
+    if "://" in link:
+        return False
+    file = path.parent / target if target else path
+    if not file.exists():
+        return True
+    titles = re.findall(r"^#+ (.+)$", file.read_text(encoding="utf-8"), re.MULTILINE) if heading else []
+    return bool(heading) and heading not in [
+        re.sub(r"[^\w\- ]", "", title).lower().replace(" ", "-") for title in titles
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", [*NOTEBOOKS, INDEX.with_name("README.md"), ROOT / "README.md"], ids=lambda path: path.name
+)
+def test_no_link_is_dead(path: Path) -> None:
+    found = list(links(path))
+    assert found
+    assert [link for link in found if is_dead(link, path)] == []
+
+
+def test_lessons_are_a_chain() -> None:
+    """Each leads to the one before, to the one after, and to the index."""
+    for number, path in enumerate(LESSONS):
+        last = nbformat.read(path, as_version=4).cells[-1].source
+        expected = {}
+        if number:
+            expected["Previous"] = LESSONS[number - 1].name
+        if path != LESSONS[-1]:
+            expected["Next"] = LESSONS[number + 1].name
+        assert dict(NEIGHBOUR.findall(last)) == expected
+        assert f"]({INDEX.name})" in last
+
+
+def entry(path: Path) -> tuple[str, str, str]:
+    """The title of a lesson, its file, and how many minutes it says that it takes."""
+    title = nbformat.read(path, as_version=4).cells[0].source
+    (minutes,) = re.findall(r"takes about (\d+) minutes", title)
+    return title.splitlines()[0].removeprefix("# "), path.name, minutes
+
+
+@pytest.mark.parametrize("path", [INDEX, INDEX.with_name("README.md")], ids=lambda path: path.name)
+def test_index_lists_every_lesson_as_it_is(path: Path) -> None:
+    text = nbformat.read(path, as_version=4).cells[0].source if path == INDEX else path.read_text(encoding="utf-8")
+    assert ROW.findall(text) == [entry(lesson) for lesson in LESSONS]
+
+
+def test_dead_links_are_seen(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# A page\n## What it's for\n[a](page.md) [b](gone.md) [c](#what-its-for) [d](page.md#gone) [e](https://x.org)\n"
+    )
+    assert [link for link in links(page) if is_dead(link, page)] == ["gone.md", "page.md#gone"]
 
 
 # -- the rules themselves ----------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests import LESSONS, ROOT
+from tests import INDEX, LESSONS, ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINKS = re.findall(r"\]\(([^)\s]+)\)", README)
@@ -23,9 +23,9 @@ def test_link_leads_to_a_file(link: str) -> None:
     assert (ROOT / link).exists()
 
 
-def test_binder_opens_a_lesson() -> None:
+def test_binder_opens_the_index() -> None:
     (path,) = re.findall(r"mybinder\.org/v2/\S+\?urlpath=(\S+\.ipynb)", README)
-    assert (ROOT / unquote(path).removeprefix("lab/tree/")) in LESSONS
+    assert (ROOT / unquote(path).removeprefix("lab/tree/")) == INDEX
 
 
 def test_table_lists_every_lesson_in_order() -> None:

@@ -6,7 +6,35 @@
 not yet: power(x, 1) returned None. If you have written it, a `return` is missing.
 """
 
-from . import automatic_differentiation, defining_and_training, dynamic_graphs
-from .check import Exercise, Verdict, exercise
+from . import (
+    automatic_differentiation,
+    debugging_and_profiling,
+    defining_and_training,
+    dynamic_and_static,
+    dynamic_graphs,
+    loading_data,
+    pytorch,
+    the_engine,
+    transforms,
+    what_a_framework_is_for,
+)
+from .check import Exercise, Verdict, call, close, exercise, require
 
-__all__ = ["Exercise", "Verdict", "automatic_differentiation", "defining_and_training", "dynamic_graphs", "exercise"]
+__all__ = [
+    "Exercise",
+    "Verdict",
+    "exercise",
+    "call",
+    "require",
+    "close",
+    "what_a_framework_is_for",
+    "dynamic_graphs",
+    "automatic_differentiation",
+    "the_engine",
+    "loading_data",
+    "transforms",
+    "defining_and_training",
+    "debugging_and_profiling",
+    "dynamic_and_static",
+    "pytorch",
+]

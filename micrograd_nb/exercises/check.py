@@ -17,17 +17,26 @@ not yet: nothing is written yet
 ✗ double(3) is 5, and twice 3 is 6
 >>> double(lambda x: x + x)
 ✓ double(3) is 6
+  All exercises of this lesson are right.
 
-A wrong answer never raises: a notebook with open exercises runs through.
+A wrong answer never raises: a notebook with open exercises runs through. Hints come one by one:
+
+>>> @exercise(hints=["What is twice a number, written as a sum?", "x + x"])
+... def twice(answer):
+...     return double.check(answer)
+>>> twice.hint()
+hint 1 of 2: What is twice a number, written as a sum?
+>>> twice.hint()
+hint 2 of 2: x + x
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import update_wrapper
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -58,14 +67,30 @@ class Wrong(Exception):
 
 
 class Exercise:
-    """A checker: called with an answer, it prints the verdict; `verdict` returns it."""
+    """A checker: called with an answer, it prints the verdict; `verdict` returns it; `hint` helps, a little at a time.
 
-    def __init__(self, check: Callable[..., str]) -> None:
+    A right answer is followed by how many exercises of the lesson are right so far, in this kernel.
+    """
+
+    def __init__(self, check: Callable[..., str], hints: Sequence[str] = ()) -> None:
         self.check = check
+        self.hints = hints
+        self.state: State = "not yet"  # of the last answer
+        self.mistakes = 0
+        self._hints_given = 0
+        self._lesson = _lessons.setdefault(check.__module__, {})
+        self._lesson[check.__name__] = self
         update_wrapper(self, check)
 
     def __call__(self, *answers: Any) -> None:
-        print(self.verdict(*answers))
+        verdict = self.verdict(*answers)
+        print(verdict)
+        self.state = verdict.state
+        self.mistakes += verdict.state == "wrong"
+        if verdict.state == "right":
+            print(f"  {self.progress()}")
+        elif self.mistakes >= MISTAKES_BEFORE_A_HINT and self._hints_given < len(self.hints):
+            print(f"  For a hint: exercises.{self.check.__name__}.hint()")
 
     def verdict(self, *answers: Any) -> Verdict:
         try:
@@ -77,9 +102,38 @@ class Exercise:
         except Exception as error:  # an answer that the checker did not foresee is wrong, and no crash
             return Verdict("wrong", f"this answer cannot be checked: {type(error).__name__}: {error}")
 
+    def hint(self) -> None:
+        """Prints the next hint, each with more in it than the one before; the last one again and again."""
+        if not self.hints:
+            print("there is no hint for this exercise: the verdict says where to look")
+            return
+        self._hints_given = min(self._hints_given + 1, len(self.hints))
+        print(f"hint {self._hints_given} of {len(self.hints)}: {self.hints[self._hints_given - 1]}")
 
-def exercise(check: Callable[..., str]) -> Exercise:
+    def progress(self) -> str:
+        """How many exercises of the same lesson are right, and which are open."""
+        open_ones = [name for name, other in self._lesson.items() if other.state != "right"]
+        right = len(self._lesson) - len(open_ones)
+        if not open_ones:
+            return "All exercises of this lesson are right."
+        return f"{right} of {len(self._lesson)} exercises of this lesson are right. Still open: {', '.join(open_ones)}."
+
+
+MISTAKES_BEFORE_A_HINT = 2
+
+_lessons: dict[str, dict[str, Exercise]] = {}  # the exercises of each lesson, by the names of module and checker
+
+
+@overload
+def exercise(check: Callable[..., str], /) -> Exercise: ...
+@overload
+def exercise(*, hints: Sequence[str]) -> Callable[[Callable[..., str]], Exercise]: ...
+def exercise(
+    check: Callable[..., str] | None = None, /, *, hints: Sequence[str] = ()
+) -> Exercise | Callable[[Callable[..., str]], Exercise]:
     """Makes a checker of a function that takes answers, and returns praise or stops with `NotYet` or `Wrong`."""
+    if check is None:
+        return lambda check: Exercise(check, hints)
     return Exercise(check)
 
 
@@ -92,8 +146,11 @@ def require(condition: Any, otherwise: str) -> None:
         raise Wrong(otherwise)
 
 
-def call(function: Any, *arguments: Any, shown: str) -> Any:
-    """What a learner's function returns. `shown` is the call as the learner would write it."""
+def call(function: Any, *arguments: Any, shown: str, endless: str = "which argument ends it?") -> Any:
+    """What a learner's function returns. `shown` is the call as the learner would write it.
+
+    `endless` is said where Python's stack is full. Objects that the checker hands in may stop with `Wrong` themselves.
+    """
     if function is ... or function is None:
         raise NotYet("nothing is written yet")
     require(callable(function), f"{shown}: a function is needed here, and this is {kind(function)}")
@@ -102,7 +159,9 @@ def call(function: Any, *arguments: Any, shown: str) -> Any:
     except NotImplementedError:
         raise NotYet(f"{shown} raises NotImplementedError") from None
     except RecursionError:
-        raise Wrong(f"{shown} never stops calling itself: which argument ends it?") from None
+        raise Wrong(f"{shown} never stops calling itself: {endless}") from None
+    except Wrong:
+        raise
     except Exception as error:
         raise Wrong(f"{shown} raised {type(error).__name__}: {error}{place(error, function)}") from None
     if result is None:

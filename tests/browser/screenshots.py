@@ -10,14 +10,14 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests import LESSONS
+from tests import NOTEBOOKS
 from tests.browser.lab import THEMES, chromium, jupyterlab
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Run lessons in JupyterLab and write pictures of them into a folder.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("lessons", type=Path, nargs="*", default=LESSONS)
+    parser.add_argument("lessons", type=Path, nargs="*", default=NOTEBOOKS)
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, chromium() as browser, jupyterlab(Path(folder)) as lab:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import LESSONS
+from tests import NOTEBOOKS
 from tests.browser.conftest import OpenNotebook
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@pytest.mark.parametrize("lesson", NOTEBOOKS, ids=lambda lesson: lesson.stem)
 def test_lesson_runs_from_top_to_bottom(open_notebook: OpenNotebook, lesson: Path) -> None:
     with open_notebook(lesson) as notebook:
         notebook.run_all()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 import pytest
 
 import micrograd_nb as mg
-from micrograd_nb.exercises import Verdict, exercise
+from micrograd_nb.exercises import Exercise, Verdict, exercise
 from micrograd_nb.exercises.check import NotYet, Wrong, call, close, kind, number, require, shown
 from tests.exercises.cases import failures
 
@@ -24,7 +25,57 @@ def double(answer: Any) -> str:
 
 def test_verdict_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     double(lambda x: x + x)
-    assert capsys.readouterr().out == "✓ double(3) is 6\n"
+    assert capsys.readouterr().out.splitlines()[0] == "✓ double(3) is 6"
+
+
+def lesson() -> tuple[Exercise, Exercise]:
+    """Two exercises of a lesson of their own."""
+
+    def first(answer: Any) -> str:
+        return double.check(answer)
+
+    def second(answer: Any) -> str:
+        return double.check(answer)
+
+    first.__module__ = second.__module__ = f"lesson {next(_numbers)}"
+    return exercise(hints=["a sum", "x + x"])(first), exercise(second)
+
+
+_numbers = itertools.count()
+
+
+def test_progress_is_printed_with_a_right_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = lesson()
+    second(lambda x: x + x)
+    assert "  1 of 2 exercises of this lesson are right. Still open: first." in capsys.readouterr().out
+    first(lambda x: x + x)
+    assert "  All exercises of this lesson are right." in capsys.readouterr().out
+    first(lambda x: x)
+    assert "right" not in capsys.readouterr().out
+    assert first.progress() == "1 of 2 exercises of this lesson are right. Still open: first."
+
+
+def test_hints_come_one_by_one(capsys: pytest.CaptureFixture[str]) -> None:
+    first, second = lesson()
+    for _ in range(3):
+        first.hint()
+    assert capsys.readouterr().out == "hint 1 of 2: a sum\nhint 2 of 2: x + x\nhint 2 of 2: x + x\n"
+    second.hint()
+    assert "there is no hint" in capsys.readouterr().out
+
+
+def test_hint_is_offered_after_two_mistakes_and_not_to_a_stub(capsys: pytest.CaptureFixture[str]) -> None:
+    first, _ = lesson()
+    for answer in (..., ..., lambda x: x):
+        first(answer)
+    assert "hint" not in capsys.readouterr().out
+    first(lambda x: x)
+    assert capsys.readouterr().out.endswith("  For a hint: exercises.first.hint()\n")
+    first.hint()
+    first.hint()
+    capsys.readouterr()
+    first(lambda x: x)
+    assert "hint" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("stub", [..., None, lambda x: ..., lambda x: None])
