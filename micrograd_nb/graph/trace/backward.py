@@ -19,6 +19,9 @@ from .step import Facts, Notes, Part, Row, TraceStep
 from .torch_pass import TorchPass
 from .words import Words, as_numbers, in_note, in_row, saved_text, tensor_row
 
+MOST_BESIDE_EDGE = 9  # characters
+MOST_CHECKED = 12  # leaves by finite differences
+
 Recorded = tuple[tuple[TraceStep, ...], dict[str, ndarray], Notes]
 """The steps, the gradient of every leaf, and what is written below values before the first step."""
 
@@ -166,7 +169,7 @@ class _Recorder:
             tuple(self._send_parts(step, function, value, complete, facts, is_last)),
             self._send_spoken(step, function, value, target),
             edges=() if argument is None else (f"{argument.id}-{function}-{step.position}",),
-            finished=(function,) if is_last else (), flow=in_note(step.contribution), facts=facts,
+            finished=(function,) if is_last else (), flow=_along_edge(step.contribution), facts=facts,
         ))  # fmt: skip
 
     def _send_spoken(self, step: Step, function: str, value: GraphNode, target: str) -> str:
@@ -215,6 +218,8 @@ class _Recorder:
         count = len(self.gradients)
         rows = [Row("done", "1 leaf has its gradient" if count == 1 else f"{count} leaves have their gradient")]
         for id, gradient in self.gradients.items():
+            if len(rows) > MOST_CHECKED:
+                break
             measured = self.watched.measured(id)
             if measured is not None:
                 agree = np.allclose(measured, gradient, rtol=1e-3, atol=1e-4, equal_nan=True)
@@ -321,6 +326,12 @@ def _reduction(product: Any, summed: tuple[int, ...], contribution: Any) -> str:
     """`(3, 2) → sum axis 0 → (2,)`: what un-broadcasting did."""
     axes = ", ".join(map(str, summed))
     return f"{text.shape(product.shape)} → sum axis {axes} → {text.shape(contribution.shape)}"
+
+
+def _along_edge(contribution: Any) -> str:
+    """A number that fits beside an edge; "" for more."""
+    written = in_note(contribution) if np.ndim(contribution) == 0 else ""
+    return written if len(written) <= MOST_BESIDE_EDGE else ""
 
 
 def _before_free(parts: tuple[Part, ...], part: Part) -> tuple[Part, ...]:

@@ -10,12 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
-
 from ..graph import Graph
-from .step import Notes, Part, Row, TraceStep
-
-
 from .record import Trace
+from .step import Notes, Part, Row, TraceStep
 
 MOST_ROWS = 8
 
@@ -31,8 +28,9 @@ def folded(trace: Trace, shown: Graph, homes: Mapping[str, str]) -> Trace:
         return trace
     folder = _Folder(trace.graph, shown, homes)
     steps: list[TraceStep] = []
-    for box, inside in groupby(trace.steps, key=folder.box_of):
-        steps += [folder.together(box, list(inside))] if box else map(folder.moved, inside)
+    for box, group in groupby(trace.steps, key=folder.box_of):
+        inside = list(group)
+        steps += [folder.together(box, inside)] if box else map(folder.moved, inside)
     return replace(trace, graph=shown, steps=tuple(steps), start=folder.notes(trace.start))
 
 

@@ -48,7 +48,7 @@ class _Recorder:
         )
         return TraceStep(
             "compute", function.id, self.words.headline(function.id), parts, f"{title} computes {made}.",
-            edges=tuple(edge.id for edge, _ in inputs), born=born,
+            edges=tuple(edge.id for edge, _ in inputs), finished=(function.id,), born=born,
         )  # fmt: skip
 
     def _take(self, title: str, inputs: list[GraphNode]) -> Part:

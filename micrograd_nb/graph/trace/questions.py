@@ -4,7 +4,7 @@
         verdict = question.check("-12")
         verdict.right, verdict.text
 
-The questions fade: the first product is a worked example, then its result is blank, then its factor, then the whole line.
+The questions fade: the first product is a worked example, then the result is blank, then the factor, then all of it.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """A pass written down.
 
-    trace = Trace.record(loss)
-    trace.steps          one for the seed, one for each edge, one for each leaf
-    trace.gradients      what every leaf's `.grad` would have got
+trace = Trace.record(loss)
+trace.steps          one for the seed, one for each edge, one for each leaf
+trace.gradients      what every leaf's `.grad` would have got
 
-    Trace.forward(trace.graph)      one for each function, in the order in which they ran
+Trace.forward(trace.graph)      one for each function, in the order in which they ran
 """
 
 from __future__ import annotations

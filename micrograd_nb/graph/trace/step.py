@@ -68,7 +68,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """One step: one edge of a backward pass, one function of a forward pass. A widget only puts its text on the screen."""
+    """One step: one edge of a backward pass, one function of a forward pass. A widget only shows its text."""
 
     kind: str  # seed, send, accumulate, done, error; compute; module
     focus: str  # the id of the node that acts

@@ -46,8 +46,11 @@ class TensorView:
         matrix = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x.reshape(1, -1)
         drawn = max(matrix.shape) <= LARGEST_MAP and x.dtype.kind in "biuf"
         picture, strongest = heat_map(matrix) if drawn else ("", 0.0)
-        scale = f"−{text.number(strongest)} … 0 … {text.number(strongest)}" if strongest else "all zero" if drawn else ""
-        return TensorView(text.shape(x.shape), x.dtype.name, facts(x), picture, *matrix.shape, scale)
+        scale = (
+            f"−{text.number(strongest)} … 0 … {text.number(strongest)}" if strongest else "all zero" if drawn else ""
+        )
+        rows, columns = matrix.shape
+        return TensorView(text.shape(x.shape), x.dtype.name, facts(x), picture, rows, columns, scale)
 
 
 def facts(x: ndarray) -> str:

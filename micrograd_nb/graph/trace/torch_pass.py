@@ -1,8 +1,8 @@
 """A backward pass of PyTorch's own engine, watched by hooks on its Functions.
 
-`torch.autograd.grad` runs it: no `.grad` changes, and the graph stays. What PyTorch does not tell is left out: its rules
-are C++, with the sums over broadcast axes inside. It adds up what arrives at a value out of sight; the sum of all
-arrivals is the one that its engine then hands on, those on the way are added here.
+`torch.autograd.grad` runs it: no `.grad` changes, and the graph stays. What PyTorch does not tell is left out: its
+rules are C++, with the sums over broadcast axes inside. It adds up what arrives at a value out of sight; the sum of
+all arrivals is the one that its engine then hands on, those on the way are added here.
 """
 
 from __future__ import annotations
@@ -79,7 +79,9 @@ class TorchPass:
 
     @staticmethod
     def keeps(node: Any) -> dict[str, Any]:
-        names = [name.removeprefix("_saved_") for name in dir(node) if name.startswith("_saved_") and "_sym_" not in name]
+        names = [
+            name.removeprefix("_saved_") for name in dir(node) if name.startswith("_saved_") and "_sym_" not in name
+        ]
         values = {name: read_torch.saved(node, name) for name in names}
         return {
             name: read_torch.array_of(x) if read_torch.is_torch(x) else x
@@ -113,7 +115,8 @@ class TorchPass:
         """The outputs of a Function with several hand on their gradients."""
         for place, gradient in enumerate(incoming):
             if gradient is not None and isinstance(output := self._target(function, place), TorchOutput):
-                yield Step("send", output, 0, function, gradient, gradient, (), gradient, None, gradient)
+                handed: Any = output
+                yield Step("send", handed, 0, function, gradient, gradient, (), gradient, None, gradient)
 
     def _arrivals(self, totals: dict[Any, ndarray]) -> Iterator[Step]:
         for leaf in self.graph.leaves.values():
