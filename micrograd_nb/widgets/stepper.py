@@ -7,7 +7,6 @@ made in the browser: it steps without a kernel, too. Only Predict mode asks Pyth
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ class BackwardStepper(anywidget.AnyWidget):
         direction: "backward", or "forward" for the pass that made the graph.
         grain: "function", one edge a step, or "micro", each part of it.
         mode: "explain" or "predict".
-        recorded: the `Trace` of the backward pass.
+        recorded: the `Trace` of the backward pass, as it is shown.
 
     Raises:
         TypeError: `loss` is no tensor.
@@ -91,13 +90,12 @@ class BackwardStepper(anywidget.AnyWidget):
         graph = Graph.read(loss, names, values=True)
         chosen, _ = choose(graph, detail, expand, call="BackwardStepper")
         shown, homes = views.placed(graph, chosen, expand)
-        self.recorded = Trace.record(loss, gradient, names, graph=graph)
-        backward, forward = (folded(trace, shown, homes) for trace in (self.recorded, Trace.forward(graph, names)))
-        self._passes = Passes(_at_rest(backward), _at_rest(forward))
-        self.recorded = _at_rest(self.recorded)
+        recorded = Trace.unwritten(loss, gradient, names, graph), Trace.forward(graph, names)
+        self._passes = Passes(*(folded(trace, shown, homes).detached() for trace in recorded))
+        self.recorded = self._passes.backward
         self._prediction: Prediction | None = None
-        self._count = len(backward.steps)
-        super().__init__(svg=stepper_text.drawing(backward), trace=stepper_text.payload(self._passes))
+        self._count = len(self.recorded.steps)
+        super().__init__(svg=stepper_text.drawing(self.recorded), trace=stepper_text.payload(self._passes))
         self.on_msg(self._receive)
         if predict:
             self.mode = "predict"
@@ -217,8 +215,3 @@ class BackwardStepper(anywidget.AnyWidget):
 
 
 _NOTHING = Trace(Graph((), ()), (), {}, {})
-
-
-def _at_rest(trace: Trace) -> Trace:
-    """A trace without the engine's own nodes: looking at it keeps no graph alive."""
-    return replace(trace, graph=replace(trace.graph, functions={}, leaves={}))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import html
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from ..graph import dot_writer, render
 from ..graph.draw import describe
 from ..graph.picture import Picture
-from ..graph.trace import Part, TensorView, Trace, TraceStep
+from ..graph.trace import Part, Trace, TraceStep
 
 ROOM_FOR_FLOW = 0.6  # inches between nodes: the number that flows along an edge stands beside it
 
@@ -23,6 +22,10 @@ def drawing(trace: Trace) -> str:
     notes = {id: "0" * len(text) for id, text in longest.items()}
     gap = ROOM_FOR_FLOW if any(step.flow for step in trace.steps) else 0.3
     return render.svg(dot_writer.write(trace.graph, notes=notes, gap=gap))
+
+
+Tensors = dict[tuple[tuple[str, str | int], ...], int]
+"""The views of tensors, written out, and where each stands among all."""
 
 
 class Passes(NamedTuple):
@@ -43,7 +46,7 @@ def payload(passes: Passes, *, revealed: int | None = None, predictable: bool = 
     backward, forward = passes
     graph = backward.graph
     name = graph.root.name or "L"
-    tensors: dict[TensorView, int] = {}
+    tensors: Tensors = {}
     blank = dict.fromkeys({*backward.start, *(id for step in backward.steps for id in step.notes)}, ("", "none"))
     return {
         "description": describe(graph),
@@ -64,7 +67,7 @@ def payload(passes: Passes, *, revealed: int | None = None, predictable: bool = 
                 "total": len(forward.steps),
             },
         },
-        "tensors": [asdict(tensor) for tensor in tensors],
+        "tensors": [dict(tensor) for tensor in tensors],
     }
 
 
@@ -73,7 +76,7 @@ def label(id: str, name: str, kind: str) -> str:
     return f"{name} #{id[1:]}" if kind == "function" else name or id
 
 
-def _step(step: TraceStep, tensors: dict[TensorView, int]) -> dict[str, Any]:
+def _step(step: TraceStep, tensors: Tensors) -> dict[str, Any]:
     fields = ("kind", "focus", "title", "spoken", "edges", "finished", "born", "ready", "waiting", "flow")
     return {
         **{field: getattr(step, field) for field in fields},
@@ -81,10 +84,11 @@ def _step(step: TraceStep, tensors: dict[TensorView, int]) -> dict[str, Any]:
     }
 
 
-def _part(part: Part, tensors: dict[TensorView, int]) -> dict[str, Any]:
+def _part(part: Part, tensors: Tensors) -> dict[str, Any]:
     """A part; of each tensor, where it stands among all: many steps show the same one."""
     rows = [
-        (name, text, None if view is None else tensors.setdefault(view, len(tensors))) for name, text, view in part.rows
+        (name, text, None if view is None else tensors.setdefault(view.written(), len(tensors)))
+        for name, text, view in part.rows
     ]
     return {"kind": part.kind, "rows": rows, "spoken": part.spoken, "notes": dict(part.notes)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy import ndarray
@@ -15,10 +15,12 @@ from .. import text
 from ..graph import GraphNode
 from ..source import with_numbers, with_shapes
 from .own_pass import OwnPass
-from .step import Facts, Notes, Part, Row, TraceStep
+from .step import Facts, Notes, Part, Row, Told, TraceStep
+from .tensor_view import TensorView
 from .torch_pass import TorchPass
 from .words import Words, as_numbers, in_note, in_row, saved_text, tensor_row
 
+FREED = "Trying to backward through the graph a second time"  # PyTorch's words, and ours
 MOST_BESIDE_EDGE = 9  # characters
 MOST_CHECKED = 12  # leaves by finite differences
 
@@ -30,14 +32,14 @@ def record(watched: OwnPass | TorchPass, cells: Iterable[str] | None = None) -> 
     """Writes a pass down. `cells` are the sources of a notebook's cells.
 
     Raises:
-        RuntimeError: the engine's, if it stops before any gradient has gone along an edge.
+        RuntimeError: the engine's, if the graph is freed, or before any gradient has gone along an edge.
     """
     recorder = _Recorder(watched, Words(watched.graph, cells))
     try:
         for step in watched.steps():
             recorder.take(step)
     except RuntimeError as error:
-        if not any(step.kind == "send" for step in recorder.steps):
+        if FREED in str(error) or not any(step.kind == "send" for step in recorder.steps):
             raise
         recorder.stop(error)
     return tuple(recorder.steps), recorder.gradients, start(watched)
@@ -52,6 +54,19 @@ def start(watched: OwnPass | TorchPass) -> Notes:
         if node.kind == "parameter" and node.grad is not None:
             notes[node.id] = (f"grad {in_note(node.grad)} (earlier)", "earlier")
     return notes
+
+
+class _Edge(NamedTuple):
+    """What a recorder knows of an edge when something has gone along it."""
+
+    step: Step
+    function: str
+    value: GraphNode  # which receives
+    arrived: int  # how many gradients it has got by now
+    expected: int
+    complete: bool
+    is_last: bool  # of its function's
+    skipped: tuple[Part, ...]  # what was skipped before it
 
 
 class _Recorder:
@@ -104,7 +119,8 @@ class _Recorder:
     def stop(self, error: RuntimeError) -> None:
         """The engine raised an error in the middle of the pass."""
         part = Part("error", (Row("error", str(error)),), f"The pass stops with an error. {error}")
-        self._add(TraceStep("error", self.steps[-1].focus, "Error", (*self.before_send, part), part.spoken))
+        told = Told((*self.before_send, part), part.spoken)
+        self._add(TraceStep("error", self.steps[-1].focus, "Error", lambda: told))
 
     def _add(self, step: TraceStep) -> None:
         ready = self.words.listed(id for id in self.ready if id != step.focus)
@@ -121,21 +137,22 @@ class _Recorder:
             (self.ready if complete else self.waiting)[id] = None
         return complete
 
-    # -- the engine's steps, one method each
+    # -- the engine's steps, one method each. Everything is counted at once; the text is written when it is asked for
 
     def _seed(self, step: Step) -> None:
-        root, total = self.graph.root.id, text.array(step.total)
-        why = "a value changes as itself" if step.total.size == 1 else "given by the caller"
-        gradient = tensor_row("seed", step.total, f"∂{self.words.loss}/∂{self.words.loss} = {{}}".format)
-        spoken = f"The pass starts at {self.words.loss} with the gradient {total}."
-        notes = {root: (f"grad {in_note(step.total)}", "temporary")}
-        part = Part("seed", (gradient, Row("why", why)), spoken, notes)
-        start = self.ids[step.node]
+        root, loss, start = self.graph.root.id, self.words.loss, self.ids[step.node]
         self.arrived[start] = self.expected[start]
         if start.startswith("f"):
             self.ready[start] = None
-        facts = Facts(self.words.loss, total=step.total)
-        self._add(TraceStep("seed", root, f"Seed   {self.words.loss}", (part,), spoken, facts=facts))
+
+        def tell() -> Told:
+            why = "a value changes as itself" if step.total.size == 1 else "given by the caller"
+            rows = tensor_row("seed", step.total, f"∂{loss}/∂{loss} = "), Row("why", why)
+            spoken = f"The pass starts at {loss} with the gradient {text.array(step.total)}."
+            part = Part("seed", rows, spoken, {root: (f"grad {in_note(step.total)}", "temporary")})
+            return Told((part,), spoken, Facts(loss, total=step.total))
+
+        self._add(TraceStep("seed", root, f"Seed   {loss}", tell))
 
     def _ready(self, step: Step) -> None:
         self.ready.pop(self.ids[step.node], None)
@@ -144,38 +161,30 @@ class _Recorder:
         """An input that needs no gradient: told with what its function sends next, or else with what it sent last."""
         argument = self._argument(step)
         name = f"input {step.position}" if argument is None else self.words.name(argument)
-        told = f"{name} needs no gradient, and gets none"
-        part = Part("skip", (Row("skip", told),), f"{told}.")
+        row = Row("skip", f"{name} needs no gradient, and gets none")
+        part = Part("skip", (row,), f"{row.text}.")
         function = self.ids[step.node]
         if self.sends[function]:
             self.before_send.append(part)
         elif self.steps[-1].focus == function:
-            self.steps[-1] = replace(self.steps[-1], parts=_before_free(self.steps[-1].parts, part))
+            last = self.steps[-1]
+            self.steps[-1] = replace(last, tell=lambda: last.told._replace(parts=_before_free(last.parts, part)))
 
     def _send(self, step: Step) -> None:
         function, target = self.ids[step.node], self.ids[step.target]
         complete = self._arrive(target)
         self.sends[function] -= 1
         is_last = self.sends[function] == 0
-        value = self.graph["o" + target[1:] if target.startswith("f") else target]
         argument = self._argument(step)
-        formula = self._formula(step)
-        facts = Facts(
-            self.words.name(value), step.incoming, self.watched.saved(step), formula, step.product, step.summed,
-            step.contribution, step.before, step.total,
+        edge = _Edge(
+            step, function, self.graph["o" + target[1:] if target.startswith("f") else target],
+            self.arrived[target], self.expected[target], complete, is_last, tuple(self.before_send),
         )  # fmt: skip
         self._add(TraceStep(
-            "send", function, self.words.headline(function),
-            tuple(self._send_parts(step, function, value, complete, facts, is_last)),
-            self._send_spoken(step, function, value, target),
+            "send", function, self.words.headline(function), lambda: self._told(edge),
             edges=() if argument is None else (f"{argument.id}-{function}-{step.position}",),
-            finished=(function,) if is_last else (), flow=_along_edge(step.contribution), facts=facts,
+            finished=(function,) if is_last else (), flow=_along_edge(step.contribution),
         ))  # fmt: skip
-
-    def _send_spoken(self, step: Step, function: str, value: GraphNode, target: str) -> str:
-        total, all = text.array(step.total), self.expected[target]
-        has = f"It has {total}, {self.arrived[target]} of {all}." if all > 1 else f"Its gradient is {total}."
-        return f"{self.words.title(function)} sends {text.array(step.contribution)} to {self.words.name(value)}. {has}"
 
     def _hand_on(self, step: Step) -> None:
         """One of several outputs has its gradient, and its function now knows it."""
@@ -183,18 +192,25 @@ class _Recorder:
         self._arrive(function)
         title, place = self.words.title(function), output.id.partition(".")[2]
         count = f"({self.arrived[function]} of {self.expected[function]})"
-        rows = (
-            tensor_row("arrived", step.incoming, f"{self.words.gradient_of(output)} = {{}}".format),
-            Row(f"{title} gets", f"the gradient of its output {place}   {count}"),
-        )
-        spoken = f"{title} gets the gradient of its output {place}."
-        title = f"Output {place} of {title}"
+
+        def tell() -> Told:
+            rows = (
+                tensor_row("arrived", step.incoming, f"{self.words.gradient_of(output)} = "),
+                Row(f"{title} gets", f"the gradient of its output {place}   {count}"),
+            )
+            spoken = f"{title} gets the gradient of its output {place}."
+            return Told((Part("receive", rows, spoken),), spoken)
+
         edges = (f"{function}-{output.id}",)
-        self._add(TraceStep("send", output.id, title, (Part("receive", rows, spoken),), spoken, edges=edges))
+        self._add(TraceStep("send", output.id, f"Output {place} of {title}", tell, edges=edges))
 
     def _accumulate(self, step: Step) -> None:
         leaf = self.graph[self.ids[step.node]]
         self.gradients[leaf.id] = np.array(step.incoming)
+        title = f"Leaf   {self.words.name(leaf)}"
+        self._add(TraceStep("accumulate", leaf.id, title, lambda: self._kept(step, leaf), finished=(leaf.id,)))
+
+    def _kept(self, step: Step, leaf: GraphNode) -> Told:
         name, now = self.words.name(leaf), in_row(step.total)
         if step.before is None:
             written, how = now, f"{name}.grad was None, and becomes what has arrived"
@@ -202,41 +218,49 @@ class _Recorder:
             written = f"{in_row(step.before)} + {in_row(step.incoming)} = {now}"
             how = f"{in_row(step.before)} was left from an earlier backward(): gradients add up"
         rows = (
-            tensor_row("arrived", step.incoming, f"{self.words.gradient_of(leaf)} = {{}}".format),
-            Row(f"{name}.grad", written, tensor_row("", step.total).tensor),
+            tensor_row("arrived", step.incoming, f"{self.words.gradient_of(leaf)} = "),
+            Row(f"{name}.grad", written, TensorView.of(step.total)),
             Row("why", how),
         )
         spoken = f"{name}.grad is now {text.array(step.total)}."
-        notes = {leaf.id: (f"grad {in_note(step.total)}", "kept")}
-        part = Part("accumulate", rows, spoken, notes)
+        part = Part("accumulate", rows, spoken, {leaf.id: (f"grad {in_note(step.total)}", "kept")})
         facts = Facts(f"{name}.grad", contribution=step.incoming, before=step.before, total=step.total)
-        self._add(TraceStep(
-            "accumulate", leaf.id, f"Leaf   {name}", (part,), spoken, finished=(leaf.id,), facts=facts
-        ))  # fmt: skip
+        return Told((part,), spoken, facts)
 
     def _done(self) -> None:
+        self._add(TraceStep("done", self.graph.root.id, "Done", self._checked))
+
+    def _checked(self) -> Told:
         count = len(self.gradients)
         rows = [Row("done", "1 leaf has its gradient" if count == 1 else f"{count} leaves have their gradient")]
         for id, gradient in self.gradients.items():
-            if len(rows) > MOST_CHECKED:
-                break
-            measured = self.watched.measured(id)
+            measured = self.watched.measured(id) if len(rows) <= MOST_CHECKED else None
             if measured is not None:
                 agree = np.allclose(measured, gradient, rtol=1e-3, atol=1e-4, equal_nan=True)
                 sign = "✓ agrees with" if agree else "✗ differs from"
                 rows.append(Row(self.words.name(self.graph[id]), f"{in_row(gradient)}   {sign} finite differences"))
         part = Part("done", tuple(rows), "The backward pass is over.")
-        self._add(TraceStep("done", self.graph.root.id, "Done", (part,), part.spoken))
+        return Told((part,), part.spoken)
 
     # -- the parts of a step along an edge
 
-    def _send_parts(
-        self, step: Step, function: str, value: GraphNode, complete: bool, facts: Facts, is_last: bool
-    ) -> Iterable[Part]:
-        title, name = self.words.title(function), self.words.name(value)
-        incoming = self._incoming(function, step.incoming)
+    def _told(self, edge: _Edge) -> Told:
+        step, name = edge.step, self.words.name(edge.value)
+        facts = Facts(
+            name, step.incoming, self.watched.saved(step), self._formula(step), step.product, step.summed,
+            step.contribution, step.before, step.total,
+        )  # fmt: skip
+        has = f"It has {text.array(step.total)}, {edge.arrived} of {edge.expected}."
+        if edge.expected == 1:
+            has = f"Its gradient is {text.array(step.total)}."
+        spoken = f"{self.words.title(edge.function)} sends {text.array(step.contribution)} to {name}. {has}"
+        return Told(tuple(self._parts(edge, name, facts)), spoken, facts)
+
+    def _parts(self, edge: _Edge, name: str, facts: Facts) -> Iterable[Part]:
+        step, title = edge.step, self.words.title(edge.function)
+        incoming = self._incoming(edge.function, step.incoming)
         yield Part("ready", incoming, f"{title}, for {name}: the incoming gradient is {_spoken(step.incoming)}.")
-        yield from self.before_send
+        yield from edge.skipped
         local = self._local(step, facts)
         if local:
             yield Part("local", local, ". ".join(f"{row.name}: {row.text}" for row in local) + ".")
@@ -244,24 +268,23 @@ class _Recorder:
         yield Part("product", (self._product_row(step, facts),), f"The product is {product}.")
         if step.summed or np.shape(step.product) != np.shape(step.contribution):
             shapes = _reduction(step.product, step.summed, step.contribution)
-            row = tensor_row("reduce", step.contribution, f"{shapes}   {{}}".format)
+            row = tensor_row("reduce", step.contribution, f"{shapes}   ")
             yield Part("reduce", (row,), f"{name} was broadcast: {shapes}.")
-        yield self._receive(step, function, value, complete, name)
+        yield self._receive(edge, name)
         names = ", ".join(self.watched.frees(step.node))
-        if is_last and names:
+        if edge.is_last and names:
             told = f"backward() now lets go of what {title} saved: {names}"
             yield Part("free", (Row("free", told),), f"{told}.")
 
-    def _receive(self, step: Step, function: str, value: GraphNode, complete: bool, name: str) -> Part:
-        target = self.ids[step.target]
-        count = f"({self.arrived[target]} of {self.expected[target]})"
+    def _receive(self, edge: _Edge, name: str) -> Part:
+        step, count = edge.step, f"({edge.arrived} of {edge.expected})"
         before = "" if step.before is None else f"{in_row(step.before)} + {in_row(step.contribution)} = "
-        row = tensor_row(f"{name} gets", step.total, f"{before}{{}}   {count}".format)
+        row = tensor_row(f"{name} gets", step.total, before, f"   {count}")
         total = in_note(step.total)
-        written = f"grad {total}" if complete and value.kind != "parameter" else f"{total} {count}"
-        notes = {value.id: (written, "temporary" if complete else "partial")}
-        spoken = f"{name} has {text.array(step.total)}, {self.arrived[target]} of {self.expected[target]}."
-        return Part("receive", (row, *self.words.code(function)), spoken, notes)
+        written = f"grad {total}" if edge.complete and edge.value.kind != "parameter" else f"{total} {count}"
+        notes = {edge.value.id: (written, "temporary" if edge.complete else "partial")}
+        spoken = f"{name} has {text.array(step.total)}, {edge.arrived} of {edge.expected}."
+        return Part("receive", (row, *self.words.code(edge.function)), spoken, notes)
 
     def _incoming(self, function: str, gradient: Any) -> tuple[Row, ...]:
         """`∂L/∂c = −8`, for each output that a gradient came to."""
@@ -270,7 +293,7 @@ class _Recorder:
         came = came or {output: gradient}
         names = {id: self.words.gradient_of(self.graph[id]) for id in came}
         if len(came) == 1:
-            return tuple(tensor_row("incoming", x, f"{names[id]} = {{}}".format) for id, x in came.items())
+            return tuple(tensor_row("incoming", x, f"{names[id]} = ") for id, x in came.items())
         return (Row("incoming", ",  ".join(f"{names[id]} = {in_row(x)}" for id, x in came.items())),)
 
     def _local(self, step: Step, facts: Facts) -> tuple[Row, ...]:
@@ -299,7 +322,7 @@ class _Recorder:
             shape = text.shape(np.shape(step.product))
             small = "" if (row := tensor_row("send", step.product)).tensor else f"   {row.text}"
             return Row("send", f"{facts.formula} → {shape}{small}", row.tensor)
-        return tensor_row("send", step.product, f"{facts.formula} = {{}}".format if facts.formula else str)
+        return tensor_row("send", step.product, f"{facts.formula} = " if facts.formula else "")
 
     def _saved(self, node: Any, name: str, x: Any) -> str:
         """`other = b = −3`: the rule's name for what it saved, the learner's, and the value."""

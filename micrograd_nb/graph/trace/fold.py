@@ -12,7 +12,7 @@ from itertools import groupby
 
 from ..graph import Graph
 from .record import Trace
-from .step import Notes, Part, Row, TraceStep
+from .step import Notes, Part, Row, Told, TraceStep
 
 MOST_ROWS = 8
 
@@ -54,9 +54,12 @@ class _Folder:
 
     def moved(self, step: TraceStep) -> TraceStep:
         """A step outside of all boxes, on the view."""
-        parts = tuple(replace(part, notes=self.notes(part.notes)) for part in step.parts)
+
+        def tell() -> Told:
+            return step.told._replace(parts=tuple(replace(part, notes=self.notes(part.notes)) for part in step.parts))
+
         return replace(
-            step, focus=self.homes[step.focus], parts=parts, edges=self._seen(step.edges),
+            step, focus=self.homes[step.focus], tell=tell, edges=self._seen(step.edges),
             finished=self._finished(step.finished), born=self._born(step.born),
         )  # fmt: skip
 
@@ -66,21 +69,21 @@ class _Folder:
         edges = self._seen(edge for step in steps for edge in step.edges)
         arrivals = [step for step in steps if step.kind == "accumulate"]
         self.learned[box] += len(arrivals)
-        notes: Notes = self.notes({id: note for step in steps for id, note in step.notes.items()})
+        seen = [step for step in steps if self._leaves(step)]
+        notes: Notes = self.notes({id: note for step in seen[:MOST_ROWS] for id, note in step.notes.items()})
         if arrivals:
             notes = {**notes, box: (f"{self.learned[box]} gradients kept", "kept")}
         functions = len({step.focus for step in steps if step.focus.startswith("f")})
         rows = [*_arrived(steps), *([Row("inside", _count(functions, "function"))] if functions else [])]
-        rows += _limited([row for step in steps if self._leaves(step) for row in _results(step)])
+        rows += [row for step in seen[:MOST_ROWS] for row in _results(step)]
+        rows += [Row("…", f"and {len(seen) - MOST_ROWS} more")] if len(seen) > MOST_ROWS else []
         title = f"{node.name}   {node.note.splitlines()[0] if node.note else ''}".rstrip()
         spoken = _spoken(node.name, steps, functions, len(arrivals))
-        part = Part("module", tuple(rows), spoken, notes)
+        told = Told((Part("module", tuple(rows), spoken, notes),), spoken)
         finished = self._finished(id for step in steps for id in step.finished)
         born = self._born(id for step in steps for id in step.born)
         last = steps[-1]
-        return TraceStep(
-            "module", box, title, (part,), spoken, edges, finished, born, last.ready, last.waiting, facts=None
-        )
+        return TraceStep("module", box, title, lambda: told, edges, finished, born, last.ready, last.waiting)
 
     def notes(self, notes: Notes) -> Notes:
         """Notes on the view. A box has room for what its parameters have, and a function for its own value's."""
@@ -134,11 +137,6 @@ def _results(step: TraceStep) -> Iterator[Row]:
         for row in part.rows:
             if row.name.endswith((" gets", ".grad")) or row.name == "value":
                 yield row
-
-
-def _limited(rows: list[Row]) -> list[Row]:
-    more = len(rows) - MOST_ROWS
-    return rows if more <= 0 else [*rows[:MOST_ROWS], Row("…", f"and {more} more")]
 
 
 def _spoken(name: str, steps: list[TraceStep], functions: int, arrivals: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from ..graph import Graph, GraphNode
 from .own_pass import OwnPass
-from .step import Part, Row, TraceStep
+from .step import Part, Row, Told, TraceStep
 from .torch_pass import TorchPass
 from .words import Words, as_numbers, in_row, saved_text, tensor_row
 
@@ -31,7 +31,7 @@ class _Recorder:
         told = f"{count} function{'s' * (count != 1)} left {'their' if count != 1 else 'its'} trace"
         rows = Row("done", told), Row("next", f"{self.words.loss}.backward() walks the graph back")
         part = Part("done", rows, "The forward pass is over.")
-        yield TraceStep("done", self.graph.root.id, "Done", (part,), part.spoken)
+        yield TraceStep("done", self.graph.root.id, "Done", lambda: Told((part,), part.spoken))
 
     def _compute(self, function: GraphNode) -> TraceStep:
         inputs = [(edge, self.graph[edge.source]) for edge in self.graph.incoming[function.id]]
@@ -40,14 +40,18 @@ class _Recorder:
         born = tuple(id for id in dict.fromkeys([function.id, *ids]) if id not in self.born)
         self.born.update(born)
         title = self.words.title(function.id)
-        made = ", ".join(f"{self.words.name(value)}, {_value(value)}" for _, value in outputs)
-        parts = (
-            self._take(title, [value for _, value in inputs]),
-            self._value_part(function, [value for _, value in inputs], [value for _, value in outputs]),
-            *self._save(function.id),
-        )
+
+        def tell() -> Told:
+            made = ", ".join(f"{self.words.name(value)}, {_value(value)}" for _, value in outputs)
+            parts = (
+                self._take(title, [value for _, value in inputs]),
+                self._value_part(function, [value for _, value in inputs], [value for _, value in outputs]),
+                *self._save(function.id),
+            )
+            return Told(parts, f"{title} computes {made}.")
+
         return TraceStep(
-            "compute", function.id, self.words.headline(function.id), parts, f"{title} computes {made}.",
+            "compute", function.id, self.words.headline(function.id), tell,
             edges=tuple(edge.id for edge, _ in inputs), finished=(function.id,), born=born,
         )  # fmt: skip
 
@@ -76,7 +80,7 @@ class _Recorder:
 def _row(name: str, value: GraphNode, before: str = "") -> Row:
     if value.value is None:
         return Row(name, value.name if value.kind == "constant" else value.note or str(value.shape))
-    return tensor_row(name, value.value, lambda number: before + number)
+    return tensor_row(name, value.value, before)
 
 
 def _value(value: GraphNode) -> str:

@@ -133,7 +133,9 @@ def _product(trace: Trace, place: int, facts: Facts) -> Question:
         wanted, line = _item(facts.product) / _item(facts.incoming), f"{incoming} × ? = {result}"
         return Question(kind, prompt, line, hint, whole, _judge_number(wanted, _wrong_factors(trace, step, facts)))
     prompt = f"What does {who} send to {facts.target}?"
-    line = f"{facts.formula} = ?" if facts.formula and kind == "result" else f"g = {in_row(facts.incoming)},  send = ?"
+    line = "send = ?" if kind == "line" else f"{facts.formula} = ?"
+    if not facts.formula:
+        line = f"g = {in_row(facts.incoming)},  send = ?"
     judge = _judge_number(_item(facts.product), _wrong_products(trace, step, facts))
     return Question(kind, prompt, line, hint, whole, judge)
 
@@ -214,7 +216,7 @@ _OPERATORS: dict[type, Callable[..., float]] = {
 
 def _calculated(answer: str) -> float | None:
     """The number that was typed, or that what was typed comes to; None for anything else."""
-    readable = answer.replace("−", "-").replace("×", "*").replace("·", "*").replace(",", ".")
+    readable = answer.strip("[] ").replace("−", "-").replace("×", "*").replace("·", "*").replace(",", ".")
     try:
         return float(readable)
     except ValueError:

@@ -10,7 +10,7 @@ Trace.forward(trace.graph)      one for each function, in the order in which the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy import ndarray
@@ -59,8 +59,13 @@ class Trace:
             RuntimeError: as `root.backward(gradient)` would. An error in the middle of the pass is its last step.
         """
         graph = Graph.read(root, names or {}, values=True) if graph is None else graph
+        return Trace.unwritten(root, gradient, names or {}, graph).settled()
+
+    @staticmethod
+    def unwritten(root: Any, gradient: Any, names: Mapping[str, Any], graph: Graph) -> Trace:
+        """The same; but the text of a step is written when it is asked for, as long as nothing changes."""
         watched = (TorchPass if read_torch.is_torch(root) else OwnPass)(graph, root, gradient)
-        return Trace(graph, *backward.record(watched, (names or {}).get("In")))
+        return Trace(graph, *backward.record(watched, names.get("In")))
 
     @staticmethod
     def forward(graph: Graph, names: Mapping[str, Any] | None = None) -> Trace:
@@ -73,3 +78,11 @@ class Trace:
         ['2 × 3 = 6', '6 + 2 = 8', None]
         """
         return Trace(graph, forward.record(graph, (names or {}).get("In")), {}, {})
+
+    def settled(self) -> Trace:
+        """The same with all its text written."""
+        return replace(self, steps=tuple(step.settled() for step in self.steps))
+
+    def detached(self) -> Trace:
+        """The same with all its text written, and without the engine's own nodes: it keeps no graph alive."""
+        return replace(self.settled(), graph=replace(self.graph, functions={}, leaves={}))

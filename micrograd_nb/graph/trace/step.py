@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from .tensor_view import TensorView
@@ -66,22 +67,57 @@ class Facts:
     total: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+class Told(NamedTuple):
+    """What there is to say about a step."""
+
+    parts: tuple[Part, ...]
+    spoken: str
+    facts: Facts | None = None
+
+
+@dataclass(frozen=True)
 class TraceStep:
-    """One step: one edge of a backward pass, one function of a forward pass. A widget only shows its text."""
+    """One step: one edge of a backward pass, one function of a forward pass. A widget only shows its text.
+
+    The text is written when it is asked for: of thousands of steps inside of modules, a view tells only a few. While
+    it is not written, a step needs the engine's arrays; `settled()` is a step that needs nothing.
+    """
 
     kind: str  # seed, send, accumulate, done, error; compute; module
     focus: str  # the id of the node that acts
     title: str
-    parts: tuple[Part, ...]
-    spoken: str
+    tell: Callable[[], Told] = field(repr=False, compare=False)
     edges: tuple[str, ...] = ()  # the ids of the edges that something flows along
     finished: tuple[str, ...] = ()  # the ids of functions and leaves that have nothing more to do from here on
     born: tuple[str, ...] = ()  # forward: the ids of nodes and edges that are there from here on
     ready: tuple[str, ...] = ()  # functions whose gradient is complete
     waiting: tuple[str, ...] = ()  # functions that have got a part of theirs
     flow: str = ""  # what flows along the edge, short
-    facts: Facts | None = field(default=None, compare=False)
+
+    @cached_property
+    def told(self) -> Told:
+        """What there is to say about it."""
+        return self.tell()
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Its parts, in the order in which they happen."""
+        return self.told.parts
+
+    @property
+    def spoken(self) -> str:
+        """The step in a sentence."""
+        return self.told.spoken
+
+    @property
+    def facts(self) -> Facts | None:
+        """The numbers behind it, where there are any to ask about."""
+        return self.told.facts
+
+    def settled(self) -> TraceStep:
+        """The same step with its text written."""
+        told = self.told
+        return replace(self, tell=lambda: told)
 
     @property
     def edge(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
-from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -21,36 +21,47 @@ POSITIVE, NEGATIVE, NOT_A_NUMBER = (0xD5, 0x5E, 0x00), (0x00, 0x72, 0xB2), (0xCC
 LEVELS = 15  # of strength, so that the picture stays small
 
 
-@dataclass(frozen=True, slots=True)
 class TensorView:
-    """What a widget shows of a tensor. Everything in it is text.
+    """What a widget shows of a tensor. It is drawn when it is asked for.
 
-    >>> TensorView.of(np.arange(-10.0, 10.0)).facts
+    >>> TensorView(np.arange(-10.0, 10.0)).facts
     'min −10 · mean −0.5 · max 9 · 1 zero'
     """
 
-    shape: str
-    dtype: str
-    facts: str
-    picture: str  # a PNG as a data: URL, a pixel an element; "" for none
-    rows: int  # of the picture
-    columns: int
-    scale: str  # what full strength stands for
+    def __init__(self, x: ndarray) -> None:
+        self.x = x
+        matrix = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x.reshape(1, -1)
+        self.rows, self.columns = matrix.shape
 
     @staticmethod
     def of(x: Any) -> TensorView | None:
         """The view of a tensor; None for one that is written out in full, with up to 16 elements."""
         x = np.asarray(x)
-        if x.size <= text.SHOWN:
-            return None
-        matrix = x.reshape(-1, x.shape[-1]) if x.ndim > 1 else x.reshape(1, -1)
-        drawn = max(matrix.shape) <= LARGEST_MAP and x.dtype.kind in "biuf"
-        picture, strongest = heat_map(matrix) if drawn else ("", 0.0)
-        scale = (
-            f"−{text.number(strongest)} … 0 … {text.number(strongest)}" if strongest else "all zero" if drawn else ""
-        )
-        rows, columns = matrix.shape
-        return TensorView(text.shape(x.shape), x.dtype.name, facts(x), picture, rows, columns, scale)
+        return None if x.size <= text.SHOWN else TensorView(x)
+
+    @property
+    def shape(self) -> str:
+        return text.shape(self.x.shape)
+
+    @cached_property
+    def facts(self) -> str:
+        """Smallest, mean and largest element, and how many are zero, NaN or infinite."""
+        return facts(self.x)
+
+    @cached_property
+    def heat(self) -> tuple[str, float]:
+        """A PNG as a data: URL, a pixel an element, and what full strength stands for; "" where there is none."""
+        drawn = max(self.rows, self.columns) <= LARGEST_MAP and self.x.dtype.kind in "biuf"
+        return heat_map(self.x.reshape(self.rows, self.columns)) if drawn else ("", 0.0)
+
+    def written(self) -> tuple[tuple[str, str | int], ...]:
+        """All of it, as names and text."""
+        picture, strongest = self.heat
+        ends = f"−{text.number(strongest)} … 0 … {text.number(strongest)}" if strongest else "all zero"
+        return (
+            ("shape", self.shape), ("facts", self.facts), ("picture", picture), ("scale", ends if picture else ""),
+            ("rows", self.rows), ("columns", self.columns),
+        )  # fmt: skip
 
 
 def facts(x: ndarray) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,9 @@ def source_line(node: GraphNode) -> str:
 # -- numbers -----------------------------------------------------------------------------------------------------------
 
 
-def tensor_row(name: str, x: Any, write: Callable[[str], str] = str) -> Row:
-    """A row about a tensor: written out, or its shape with a view of it below. `write` puts the text in its place."""
-    return Row(name, write(in_row(x)), TensorView.of(x))
+def tensor_row(name: str, x: Any, before: str = "", after: str = "") -> Row:
+    """A row about a tensor: written out, or its shape with a view of it below; with what stands before and after it."""
+    return Row(name, f"{before}{in_row(x)}{after}", TensorView.of(x))
 
 
 def in_row(x: Any) -> str:
