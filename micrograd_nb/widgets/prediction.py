@@ -33,7 +33,7 @@ class Prediction:
             return Verdict(False, question.solution)
         verdict = question.check(text)
         if verdict.right:
-            self._next_question(verdict.text, "right")
+            self._next_question(verdict.text, "right" if verdict.text else "")
         elif not verdict.counts:
             self.verdict, self.state = verdict.text, "unclear"
         else:

@@ -127,7 +127,7 @@ def _product(trace: Trace, place: int, facts: Facts) -> Question:
         kind = "result"
     if kind == "worked":
         prompt = f"A worked example: what {who} sends to {facts.target}. Read it, and go on."
-        return Question(kind, prompt, whole, hint, whole, lambda _: Verdict(True, "On you go."))
+        return Question(kind, prompt, whole, hint, whole, lambda _: Verdict(True, ""))
     if kind == "factor":
         prompt = f"{who} sends {result} to {facts.target}. By what does it multiply the incoming gradient?"
         wanted, line = _item(facts.product) / _item(facts.incoming), f"{incoming} × ? = {result}"

@@ -62,7 +62,10 @@ function flowLabel(drawing) {
     const path = edge?.querySelector("path");
     label.toggleAttribute("hidden", !path || !written);
     text.textContent = path ? written : "";
-    for (const name of ["x", "y", "width", "height"]) paper.removeAttribute(name);
+    for (const name of ["x", "y", "width", "height"]) {
+      paper.removeAttribute(name);
+      text.removeAttribute(name);
+    }
     if (!path || !written) return;
     const middle = path.getPointAtLength(path.getTotalLength() / 2);
     text.setAttribute("x", middle.x.toFixed(1));
