@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import random
 from collections.abc import Iterator
@@ -195,7 +196,7 @@ def test_predict_from_the_first_question_to_a_wrong_answer_and_on(notebook: Note
     question.get_by_role("button", name="go on").click()
     expect(numbers.locator(".mg-count")).to_have_text("step 2 of 9")
     expect(question.locator(".mg-line")).to_have_text("g = 1,  send = ?")
-    assert "Tanh #2 sends" not in page.content()
+    assert "Add #3 sends 1 to a" not in numbers.inner_html()
     answer(numbers, "nonsense")
     expect(question.locator(".mg-verdict")).to_contain_text("Type a number")
     answer(numbers, "-1")
@@ -225,26 +226,10 @@ loss = (a * b).sin() * 1.9
 stepper = BackwardStepper(loss, predict=True)
 stepper"""
 
-# All that the page can know: its HTML, the notebook, and the state of every widget.
-EVERYTHING = """async () => {
-    const notebook = jupyterapp.shell.currentWidget.content;
-    const parts = [document.documentElement.outerHTML, JSON.stringify(notebook.model.toJSON())];
-    const seen = new Set();
-    const walk = (value, depth) => {
-        if (value === null || depth > 12 || seen.has(value)) return;
-        if (typeof value === 'string') parts.push(value);
-        if (typeof value !== 'object') return;
-        seen.add(value);
-        for (const one of Object.values(value)) walk(one, depth + 1);
-    };
-    for (const element of document.querySelectorAll('.mg-stepper')) walk(element, 0);
-    for (const cell of notebook.widgets)
-        for (const output of cell.outputArea.widgets)
-            for (const one of output.widgets ?? [])
-                for (const model of await Promise.all(Object.values(one.manager?._models ?? {})))
-                    walk(model.attributes, 0);
-    return parts.join('\\n');
-}"""
+
+def known(notebook: NotebookPage) -> str:
+    """The page's HTML and the notebook. What the widget's own state holds, tests/widgets/test_stepper.py looks at."""
+    return notebook.page.content() + json.dumps(notebook.cells(), ensure_ascii=False)
 
 
 def test_no_answer_is_in_the_page_before_it_is_given(open_notebook: OpenNotebook) -> None:
@@ -260,18 +245,18 @@ def test_no_answer_is_in_the_page_before_it_is_given(open_notebook: OpenNotebook
         question.get_by_role("button", name="go on").click()  # the worked example
         question.get_by_role("button", name="Sin #2").click()
         expect(question.locator(".mg-line")).to_contain_text("1.9 × cos(−3.873) = ?")
-        page = notebook.page.evaluate(EVERYTHING)
+        page = known(notebook)
         assert "cos(−3.873)" in page
         for secret in (first, second, third):
             assert secret not in page
         answer(stepper, "1.9")
         expect(question.locator(".mg-verdict")).to_contain_text("the local derivative is missing")
-        assert first not in notebook.page.evaluate(EVERYTHING)
+        assert first not in known(notebook)
         answer(stepper, first)
         expect(stepper.locator(".mg-count")).to_contain_text("step 3 of")
-        assert first in notebook.page.evaluate(EVERYTHING)
-        assert second not in notebook.page.evaluate(EVERYTHING)
-        assert third not in notebook.page.evaluate(EVERYTHING)
+        assert first in known(notebook)
+        assert second not in known(notebook)
+        assert third not in known(notebook)
         assert notebook.problems() == []
 
 

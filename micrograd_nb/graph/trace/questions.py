@@ -167,7 +167,9 @@ def _wrong_factors(trace: Trace, step: TraceStep, facts: Facts) -> Iterator[tupl
 
 
 def _arguments(trace: Trace, step: TraceStep) -> Iterator[tuple[str, float]]:
-    for edge in trace.graph.incoming[step.focus]:
+    """A function's arguments that are single numbers, where its rule takes any."""
+    edges = trace.graph.incoming[step.focus] if step.facts and step.facts.saved else ()
+    for edge in edges:
         value = trace.graph[edge.source]
         if value.value is not None and one_number(value.value):
             yield value.name or text.array(value.value), _item(value.value)
