@@ -19,6 +19,7 @@ def write(
     marks: Mapping[str, str] | None = None,
     prefix: str = "",
     title: str = "",
+    gap: float = 0.3,
 ) -> str:
     """The DOT text of a graph.
 
@@ -31,9 +32,10 @@ def write(
         marks: "added" or "removed", for the ids of nodes and edges.
         prefix: what the ids begin with, where several graphs share a page.
         title: what stands above, in a frame around everything.
+        gap: between one row of nodes and the next, in inches.
     """
     check_direction(direction)
-    writer = _Writer(graph, direction, prefix, marks or {}, title)
+    writer = _Writer(graph, direction, prefix, marks or {}, title, gap)
     for node in graph.nodes:
         note = [notes[node.id]] if notes and node.id in notes else []
         writer.add_node(node, [*looks.lines(node, values, grads), *note])
@@ -74,8 +76,11 @@ def _graphviz() -> Any:
 class _Writer:
     """Puts nodes into the frames of their modules, and frames into one another."""
 
-    def __init__(self, graph: Graph, direction: str, prefix: str, marks: Mapping[str, str], title: str) -> None:
+    def __init__(
+        self, graph: Graph, direction: str, prefix: str, marks: Mapping[str, str], title: str, gap: float
+    ) -> None:
         self.graph, self.direction, self.prefix, self.marks, self.title = graph, direction, prefix, marks, title
+        self.gap = gap
         self.graphviz = _graphviz()
         self.homes = _homes(self.graph)
         self.whole = self.graphviz.Digraph("cluster_all")
@@ -112,7 +117,9 @@ class _Writer:
 
     def text(self) -> str:
         dot = self.graphviz.Digraph(
-            graph_attr=looks.GRAPH | {"rankdir": self.direction}, node_attr=looks.NODE, edge_attr=looks.EDGE
+            graph_attr=looks.GRAPH | {"rankdir": self.direction, "ranksep": str(self.gap)},
+            node_attr=looks.NODE,
+            edge_attr=looks.EDGE,
         )
         for call in reversed(self.graph.calls):  # the innermost first: they come after those that they ran inside of
             if call.id in self.frames:

@@ -74,8 +74,10 @@ def graph_of(root: Any, names: Mapping[str, Any] | None, *, values: bool) -> Gra
     return Graph.read(root, caller_names() if names is None else names, values=values)
 
 
-def choose(graph: Graph, detail: str | None, expand: Collection[str] = ()) -> tuple[str, Graph]:
+def choose(graph: Graph, detail: str | None, expand: Collection[str] = (), *, call: str = "draw") -> tuple[str, Graph]:
     """The view of a graph that is asked for, or else the one that can be read; with its name.
+
+    `call` is what the learner called, for the error.
 
     Raises:
         ValueError: it has more nodes than anybody could read.
@@ -86,7 +88,7 @@ def choose(graph: Graph, detail: str | None, expand: Collection[str] = ()) -> tu
         chosen = detail or "modules"
         shown = views.view(graph, chosen, expand)
     if len(shown.nodes) > views.MOST_NODES:
-        raise _too_large(graph, chosen, shown)
+        raise _too_large(graph, chosen, shown, call)
     return chosen, shown
 
 
@@ -103,12 +105,6 @@ def counted(graph: Graph) -> str:
     count = len(functions)
     listed = ", ".join(functions[:6]) + (", …" if count > 6 else "")
     return f"{len(graph.nodes) - count} values and {count} function{'s' * (count != 1)} ({listed})"
-
-
-def refuse_large(graph: Graph) -> None:
-    """Raises an error for a graph that nobody could read in full."""
-    if len(graph.nodes) > views.MOST_NODES:
-        raise _too_large(graph, "full", graph)
 
 
 @lru_cache(maxsize=64)
@@ -128,14 +124,14 @@ def _what_is_left_out(graph: Graph, detail: str, shown: Graph) -> str:
     return f"; drawn as modules: {', '.join(listed)}"
 
 
-def _too_large(graph: Graph, detail: str, shown: Graph) -> ValueError:
+def _too_large(graph: Graph, detail: str, shown: Graph, call: str) -> ValueError:
     counts = f"{len(graph.nodes)} nodes ({graph.count('function')} functions)"
     smaller = [name for name in views.DETAILS[: 3 if graph.calls else 2] if name != detail]
     sizes = {name: len(views.view(graph, name).nodes) for name in smaller}
-    works = [f'draw(…, detail="{name}") has {n} nodes.' for name, n in sizes.items() if n <= views.MOST_NODES]
+    works = [f'{call}(…, detail="{name}") has {n} nodes.' for name, n in sizes.items() if n <= views.MOST_NODES]
     as_what = "" if detail == "full" else f', {len(shown.nodes)} of them with detail="{detail}"'
     return ValueError(
         f"this graph has {counts}{as_what}, and a picture of more than {views.MOST_NODES} cannot be read. "
         f"{' '.join(works)}{' ' * bool(works)}Draw a smaller piece: the loss of one step, fewer layers, or one part, "
-        "draw(hidden). Graph.read(loss) gives all of it as data, graph.dot(loss) as text."
+        f"{call}(hidden). Graph.read(loss) gives all of it as data, graph.dot(loss) as text."
     )

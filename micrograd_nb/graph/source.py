@@ -7,6 +7,7 @@ import linecache
 import re
 from collections.abc import Mapping
 from functools import partial
+from math import prod
 from typing import Any
 
 from ..autograd.operation import negated, same
@@ -24,7 +25,12 @@ def rule_text(rule: Any) -> str:
     if rule in _UNNAMED:
         return _UNNAMED[rule]
     text = _lambda_body(rule) if rule.__name__ == "<lambda>" else None
-    return re.sub(r"\bf\.", "", text) if text else f"{rule.__name__.strip('_')}(g)"
+    return _without_dtypes(re.sub(r"\bf\.", "", text)) if text else f"{rule.__name__.strip('_')}(g)"
+
+
+def _without_dtypes(rule: str) -> str:
+    """`1` for `ONE[g.dtype]`, which is there for speed."""
+    return re.sub(r"\bZERO\[[\w.]+\]", "0", re.sub(r"\bONE\[[\w.]+\]", "1", rule))
 
 
 def _lambda_body(rule: Any) -> str | None:
@@ -83,4 +89,55 @@ def _write(node: ast.expr, numbers: Mapping[str, str], around: int = 0) -> str:
             return f"{name}({_write(argument, numbers)})"
         case ast.Call(func=ast.Attribute(value=inner, attr="astype")):
             return _write(inner, numbers, around)
+    raise _NotArithmetic
+
+
+# -- products of matrices ----------------------------------------------------------------------------------------------
+
+
+def with_shapes(expression: str, arrays: Mapping[str, tuple[str, Any]]) -> str | None:
+    """A product of matrices with names and shapes; None where the expression is something else.
+
+    Arguments:
+        arrays: for each name in the expression, what to call it and the array.
+
+    >>> import numpy as np
+    >>> with_shapes("input.T.dot(g)", {"input": ("X", np.ones((32, 2))), "g": ("G", np.ones((32, 8)))})
+    'Xᵀ (2, 32) @ G (32, 8)'
+    """
+    try:
+        tree = ast.parse(expression, mode="eval").body
+        found = _product(tree, arrays)
+    except (SyntaxError, KeyError, _NotArithmetic):
+        return None
+    return found if "@" in found else None
+
+
+def _product(node: ast.expr, arrays: Mapping[str, tuple[str, Any]]) -> str:
+    match node:
+        case ast.Call(func=ast.Attribute(value=left, attr="dot"), args=[right]):
+            return f"{_product(left, arrays)} @ {_product(right, arrays)}"
+        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
+            return f"{_product(left, arrays)} @ {_product(right, arrays)}"
+        case ast.Call(func=ast.Attribute(value=inner, attr="reshape")):  # as many rows as before, on more axes
+            return _product(inner, arrays)
+        case _:
+            name, shape = _factor(node, arrays)
+            return f"{name} {tuple(shape)}"
+
+
+def _factor(node: ast.expr, arrays: Mapping[str, tuple[str, Any]]) -> tuple[str, tuple[int, ...]]:
+    """A matrix, transposed or laid out in rows: its name and its shape."""
+    match node:
+        case ast.Name(id=name):
+            return arrays[name][0], arrays[name][1].shape
+        case ast.Attribute(value=inner, attr="T"):
+            name, shape = _factor(inner, arrays)
+            return f"{name}ᵀ", shape[::-1]
+        case ast.Call(func=ast.Attribute(value=inner, attr="swapaxes")):
+            name, shape = _factor(inner, arrays)
+            return f"{name}ᵀ", (*shape[:-2], shape[-1], shape[-2])
+        case ast.Call(func=ast.Name(id="_rows"), args=[inner]):
+            name, shape = _factor(inner, arrays)
+            return name, (prod(shape[:-1]), shape[-1])
     raise _NotArithmetic

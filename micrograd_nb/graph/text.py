@@ -59,7 +59,8 @@ def summary(x: Any) -> str:
     odd = [f"{n} {what}" for what, n in (("NaN", np.isnan(x).sum()), ("inf", np.isinf(x).sum())) if n]
     if finite.size == 0:
         return ", ".join(odd)
-    mean = finite.mean(dtype=np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = finite.mean(dtype=np.float64)
     ends = [f"min {number(finite.min())}", f"mean {number(mean)}", f"max {number(finite.max())}"]
     return ", ".join(ends + odd)
 

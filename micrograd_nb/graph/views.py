@@ -9,7 +9,7 @@ A view is a `Graph` again. `fitting` chooses the one with most in it that can st
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from math import prod
@@ -31,16 +31,21 @@ def view(graph: Graph, detail: str, expand: Collection[str] = ()) -> Graph:
     Raises:
         ValueError: another word, a path that is none, or a graph that knows of no modules.
     """
+    return placed(graph, detail, expand)[0]
+
+
+def placed(graph: Graph, detail: str, expand: Collection[str] = ()) -> tuple[Graph, Mapping[str, str]]:
+    """The view of a graph, and for each node of the graph the id of the node that it is drawn in. Like `view`."""
     if expand and detail in ("full", "operations"):
         raise ValueError(
             f'expand looks into modules: it goes with detail="modules", not with {detail!r}, which has all'
         )
     if detail == "full":
-        return graph
+        return graph, {node.id: node.id for node in graph.nodes}
     if detail == "operations":
-        return operations(graph)
+        return _operations(graph)
     if detail == "modules":
-        return modules(graph, expand)
+        return _modules(graph, expand)
     raise ValueError(f'detail is "full", "operations" or "modules", not {detail!r}')
 
 
@@ -61,6 +66,10 @@ def fitting(graph: Graph) -> tuple[str, Graph]:
 
 def operations(graph: Graph) -> Graph:
     """Without the values in between: a function leads to the next, and carries its result."""
+    return _operations(graph)[0]
+
+
+def _operations(graph: Graph) -> tuple[Graph, dict[str, str]]:
     made_by = {e.target: e.source for e in graph.edges if graph[e.target].kind == "intermediate"}
     results: dict[str, list[GraphNode]] = {}
     for value, function in made_by.items():
@@ -71,7 +80,8 @@ def operations(graph: Graph) -> Graph:
         if node.id not in made_by
     ]
     edges = [e._replace(source=made_by.get(e.source, e.source)) for e in graph.edges if e.target not in made_by]
-    return replace(graph, nodes=tuple(nodes), edges=tuple(edges))
+    homes = {node.id: made_by.get(node.id, node.id) for node in graph.nodes}
+    return replace(graph, nodes=tuple(nodes), edges=tuple(edges)), homes
 
 
 def _with_results(function: GraphNode, results: Sequence[GraphNode]) -> GraphNode:
@@ -104,6 +114,10 @@ def modules(graph: Graph, expand: Collection[str] = ()) -> Graph:
 
     What belongs to one box alone, such as its parameters, is inside of it.
     """
+    return _modules(graph, expand)[0]
+
+
+def _modules(graph: Graph, expand: Collection[str]) -> tuple[Graph, dict[str, str]]:
     if not graph.calls:
         raise ValueError(
             "this graph knows of no modules: none ran, or it was computed where lines and modules were not recorded. "
@@ -111,13 +125,14 @@ def modules(graph: Graph, expand: Collection[str] = ()) -> Graph:
             '"operations".'
         )
     opened = _opened(graph, expand)
-    simple = operations(graph)
+    simple, homes = _operations(graph)
     boxes = _boxes(simple, opened)
     with_parts = {call.parent for call in graph.calls}
     while len(boxes) == 1 and len(boxes[0].calls) == 1 and boxes[0].id in with_parts:  # a box around everything
         opened.add(boxes[0].id)
         boxes = _boxes(simple, opened)
-    return _drawn(simple, boxes)
+    shown, boxed = _drawn(simple, boxes)
+    return shown, {id: boxed.get(home, home) for id, home in homes.items()}
 
 
 def _opened(graph: Graph, expand: Collection[str]) -> set[str]:
@@ -179,8 +194,8 @@ def _learned_shapes(graph: Graph, function: GraphNode) -> list[object]:
     return [(position, leaf.shape) for position, leaf in leaves if leaf.kind == "parameter"]
 
 
-def _drawn(graph: Graph, boxes: Sequence[_Box]) -> Graph:
-    """The graph with boxes in place of what is in them."""
+def _drawn(graph: Graph, boxes: Sequence[_Box]) -> tuple[Graph, dict[str, str]]:
+    """The graph with boxes in place of what is in them, and for each node in one the id of its box."""
     home = {function.id: box for box in boxes for function in box.functions}
     for node in graph.nodes:
         if node.kind in ("parameter", "buffer", "constant"):
@@ -195,7 +210,8 @@ def _drawn(graph: Graph, boxes: Sequence[_Box]) -> Graph:
             nodes[node.id] = node
         elif home[node.id].id not in nodes:
             nodes[home[node.id].id] = _box_node(graph, home[node.id])
-    return replace(graph, nodes=tuple(nodes.values()), edges=tuple(_edges_between(graph.edges, home)))
+    shown = replace(graph, nodes=tuple(nodes.values()), edges=tuple(_edges_between(graph.edges, home)))
+    return shown, {id: box.id for id, box in home.items()}
 
 
 def _edges_between(edges: Iterable[GraphEdge], home: dict[str, _Box]) -> Iterable[GraphEdge]:

@@ -1,42 +1,55 @@
 """`BackwardStepper(loss)`: walk through a backward pass, forward and back in time, with the mouse or the keyboard.
 
-What it shows is a `Trace` of the real engine. The drawing is one SVG with small changes per step, made in the browser:
-it steps without a kernel, too.
+What it shows is a `Trace` of the real engine, ours or PyTorch's. The drawing is one SVG with small changes per step,
+made in the browser: it steps without a kernel, too. Only Predict mode asks Python, which alone knows the answers.
 """
 
 from __future__ import annotations
 
-import html
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from ..graph import dot_writer, render
-from ..graph.draw import describe, refuse_large
+from ..graph import Graph, views
+from ..graph.draw import choose
 from ..graph.names import caller_names
-from ..graph.picture import Picture
-from ..graph.trace import Trace
-from ..tensors import Tensor
+from ..graph.trace import Trace, Verdict, folded
+from . import stepper_text
+from .page import page
+from .prediction import Prediction
+from .scripts import bundle
+from .stepper_text import Passes
 
-_STATIC = Path(__file__).parent / "static"
+_STATIC = Path(__file__).parent / "static" / "stepper"
 
 
 class BackwardStepper(anywidget.AnyWidget):
     """Steps through `loss.backward()`, one edge at a time. Nothing changes by looking: no `.grad`, no graph.
 
-    Keys, once the stepper has the focus: ← → one step, Home End first and last, Space plays, / finds a node.
-    A click on a node goes to the first step that it acts in, another click to the next one.
+    Keys, once the stepper has the focus: ← → one step, Home End first and last, Space plays, P predicts, / finds a
+    node. A click on a node goes to the first step that it acts in, another click to the next one.
 
     Arguments:
-        loss: a tensor with a `grad_fn`.
+        loss: a tensor with a `grad_fn`, of this package or of PyTorch.
         gradient: ∂L/∂loss, where `loss` is more than one number.
+        predict: begin in Predict mode, which asks for each step before it shows it.
+        detail: as for `graph.draw`: "full", "operations", or "modules", with a box for each module that ran. Left out,
+            the first of these with at most 60 nodes.
+        expand: the modules to look into, by their paths, such as "encoder.layers.0".
         names: where the names of tensors come from; left out, the caller's variables.
 
+    Attributes:
+        step: how far it is, from 0 on; it can be set.
+        direction: "backward", or "forward" for the pass that made the graph.
+        grain: "function", one edge a step, or "micro", each part of it.
+        mode: "explain" or "predict".
+        recorded: the `Trace` of the backward pass, as it is shown.
+
     Raises:
+        TypeError: `loss` is no tensor.
         ValueError: there is no graph, or it is too large to be read.
         RuntimeError: as `loss.backward(gradient)` would.
 
@@ -47,24 +60,138 @@ class BackwardStepper(anywidget.AnyWidget):
     >>> stepper
     <BackwardStepper: 5 steps>
     >>> stepper.step = 2  # also from Python
+    >>> stepper.grain = "micro"  # the same place, in smaller steps
+    >>> stepper.step
+    5
     """
 
-    _esm = _STATIC / "stepper.js"
+    _esm = bundle(_STATIC / "stepper.js")
     _css = _STATIC / "stepper.css"
 
     svg = traitlets.Unicode().tag(sync=True)
     trace = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    direction = traitlets.Enum(["backward", "forward"], "backward").tag(sync=True)
+    grain = traitlets.Enum(["function", "micro"], "function").tag(sync=True)
+    mode = traitlets.Enum(["explain", "predict"], "explain").tag(sync=True)
+    question = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, loss: Tensor, gradient: Tensor | None = None, *, names: Mapping[str, Any] | None = None) -> None:
-        recorded = Trace.record(loss, gradient, names if names is not None else caller_names())
-        refuse_large(recorded.graph)
-        self.recorded = recorded
-        super().__init__(svg=_drawing(recorded), trace=_payload(recorded))
+    def __init__(
+        self,
+        loss: Any,
+        gradient: Any = None,
+        *,
+        predict: bool = False,
+        detail: str | None = None,
+        expand: Collection[str] = (),
+        names: Mapping[str, Any] | None = None,
+    ) -> None:
+        names = caller_names() if names is None else names
+        graph = Graph.read(loss, names, values=True)
+        chosen, _ = choose(graph, detail, expand, call="BackwardStepper")
+        shown, homes = views.placed(graph, chosen, expand)
+        recorded = Trace.unwritten(loss, gradient, names, graph), Trace.forward(graph, names)
+        self._passes = Passes(*(folded(trace, shown, homes).detached() for trace in recorded))
+        self.recorded = self._passes.backward
+        self._prediction: Prediction | None = None
+        self._count = len(self.recorded.steps)
+        super().__init__(svg=stepper_text.drawing(self.recorded), trace=stepper_text.payload(self._passes))
+        self.on_msg(self._receive)
+        if predict:
+            self.mode = "predict"
+
+    # -- predicting
+
+    def answer(self, text: str) -> Verdict:
+        """Answers the question that Predict mode asks, as typing it into the page does.
+
+        Raises:
+            RuntimeError: nothing is asked.
+        """
+        if self._prediction is None or not self._prediction.questions:
+            raise RuntimeError('nothing is asked now: set mode = "predict", or all steps are predicted already')
+        before = self._prediction.revealed
+        verdict = self._prediction.answer(text)
+        with self.hold_sync():  # one message: the step and the question after it belong together
+            if self._prediction.revealed > before:
+                self._show_revealed()
+                self.step = before + 1
+            self.question = self._prediction.shown()
+        return verdict
+
+    @traitlets.observe("mode")
+    def _change_mode(self, change: Any) -> None:
+        with self.hold_sync():
+            if change["new"] == "explain":
+                self._prediction, self.question = None, {}
+                self.trace = stepper_text.payload(self._passes)
+                return
+            self.direction, self.grain = "backward", "function"
+            self._prediction = Prediction(self._passes.backward, self.step)
+            self._show_revealed()
+            self.step, self.question = self._prediction.revealed, self._prediction.shown()
+
+    def _show_revealed(self) -> None:
+        """Sends the steps that have been predicted, and nothing of the others."""
+        assert self._prediction is not None
+        self.trace = stepper_text.payload(self._passes, revealed=self._prediction.revealed)
+
+    def _receive(self, _: Any, content: Any, buffers: Any) -> None:
+        if isinstance(content, dict) and content.get("kind") == "answer" and self.mode == "predict" and self.question:
+            self.answer(str(content.get("text", "")))
+
+    # -- where it is
+
+    @traitlets.observe("grain")
+    def _keep_the_place(self, change: Any) -> None:
+        """Another grain counts other steps."""
+        if change["old"] in ("function", "micro") and not self._property_lock:  # the page moves the step itself
+            parts = [len(step["parts"]) for step in self._steps()]
+            if change["new"] == "micro":
+                self.step = sum(parts[: self.step])
+            else:
+                self.step = next((i for i in range(len(parts) + 1) if sum(parts[:i]) >= self.step), len(parts))
+
+    @traitlets.observe("direction")
+    def _begin_anew(self, _: Any) -> None:
+        if not self._property_lock:
+            self.step = 0
 
     @traitlets.validate("step")
     def _step_in_range(self, proposal: Any) -> int:
-        return max(0, min(len(self.recorded.steps), proposal["value"]))
+        steps = self._steps()
+        last = sum(len(step["parts"]) for step in steps) if self.grain == "micro" else len(steps)
+        return max(0, min(last, proposal["value"]))
+
+    def _steps(self) -> list[dict[str, Any]]:
+        return self.trace["passes"][self.direction]["steps"] if self.trace else []
+
+    # -- without a kernel
+
+    def export_html(self, path: str | Path) -> None:
+        """Writes the stepper as one HTML file that steps in any browser, from disk, without a network.
+
+        It begins at the step, in the pass and in the mode of stepping that are shown now. Predict mode is not in it.
+        """
+        explains = self.mode == "explain"
+        trace = stepper_text.payload(self._passes, predictable=False)
+        state = {
+            "svg": self.svg,
+            "trace": trace,
+            "step": self.step if explains else 0,
+            "direction": self.direction,
+            "grain": self.grain,
+            "mode": "explain",
+            "question": {},
+        }
+        text = page(
+            title=trace["passes"]["backward"]["title"],
+            css=(_STATIC / "stepper.css").read_text(encoding="utf-8"),
+            script=bundle(_STATIC / "stepper.js"),
+            state=state,
+            fallback=stepper_text.static_html(self._passes.backward),
+        )
+        Path(path).write_text(text, encoding="utf-8")
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         # The picture and the table come first for readers without a kernel, or with a notebook not trusted yet.
@@ -73,68 +200,18 @@ class BackwardStepper(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
 
     def _static_html(self) -> str:
-        picture = Picture(_final_drawing(self.recorded), describe(self.recorded.graph))
-        return f"{picture.img()}\n{steps_table(self.recorded)}"
+        backward = self._passes.backward
+        hides = self.mode == "predict"  # no answer stands in the page before it is given
+        return stepper_text.questions_html(backward) if hides else stepper_text.static_html(backward)
+
+    def close(self) -> None:
+        """Takes the stepper off the page, and lets go of everything that it was made of."""
+        super().close()
+        self.recorded, self._passes, self._prediction = _NOTHING, Passes(_NOTHING, _NOTHING), None
+        self.trace = {}
 
     def __repr__(self) -> str:
-        return f"<BackwardStepper: {len(self.recorded.steps)} steps>"
+        return f"<BackwardStepper: {self._count} steps>"
 
 
-def steps_table(trace: Trace) -> str:
-    """All steps of a trace as an HTML table, for those who read and do not click.
-
-    >>> import micrograd_nb as mg
-    >>> a = mg.tensor(2.0, requires_grad=True)
-    >>> steps_table(Trace.record(a * a, names={"a": a})).count("<tr>")
-    6
-    """
-    rows = "\n".join(
-        f"<tr><td>{i}</td>{_cell(step.title)}{_cell(step.spoken)}</tr>" for i, step in enumerate(trace.steps, 1)
-    )
-    return f"<table>\n<tr><th>step</th><th {_LEFT}>who</th><th {_LEFT}>what happens</th></tr>\n{rows}\n</table>"
-
-
-_LEFT = 'style="text-align:left"'  # a notebook sets the cells of a table to the right
-
-
-def _cell(text: str) -> str:
-    return f"<td {_LEFT}>{html.escape(text)}</td>"
-
-
-def _drawing(trace: Trace) -> str:
-    """The graph with room in every value for the longest note that it will carry."""
-    return render.svg(dot_writer.write(trace.graph, notes=_longest_notes(trace)))
-
-
-def _final_drawing(trace: Trace) -> str:
-    """The graph as it is after the last step: what a picture of the whole pass can show."""
-    notes = {id: text for id, (text, _) in trace.start.items()}
-    for step in trace.steps:
-        notes |= {id: text for id, (text, _) in step.notes.items()}
-    return render.svg(dot_writer.write(trace.graph, notes=notes))
-
-
-def _longest_notes(trace: Trace) -> dict[str, str]:
-    longest = {id: text for id, (text, _) in trace.start.items()}
-    for step in trace.steps:
-        for id, (text, _) in step.notes.items():
-            longest[id] = max(longest[id], text, key=len)
-    return longest
-
-
-def _payload(trace: Trace) -> dict[str, Any]:
-    """What the browser needs: text and ids, nothing to compute with."""
-    kinds = list(dict.fromkeys(node.kind for node in trace.graph.nodes))
-    return {
-        "title": f"{trace.graph.root.name or 'L'}.backward()",
-        "description": describe(trace.graph),
-        "kinds": kinds,
-        "labels": {node.id: _label(node.id, node.name, node.kind) for node in trace.graph.nodes},
-        "start": dict(trace.start),
-        "steps": [asdict(step) for step in trace.steps],
-    }
-
-
-def _label(id: str, name: str, kind: str) -> str:
-    """What "find" looks for, and what a screen reader says for a node."""
-    return f"{name} #{id[1:]}" if kind == "function" else name or id
+_NOTHING = Trace(Graph((), ()), (), {}, {})

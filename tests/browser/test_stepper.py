@@ -9,15 +9,14 @@ import pytest
 from nbformat import NotebookNode
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import stepping
 from tests.browser.lab import Lab, NotebookPage
+from tests.browser.stepping import LEAVES, jump, press
 from tests.browser.test_lab import notebook_of
 
 STEPS = 8
 
-SCRATCH = """import micrograd_nb as mg
-from micrograd_nb.widgets import BackwardStepper
-a = mg.tensor(2.0, requires_grad=True)
-b = mg.tensor(-3.0, requires_grad=True)
+SCRATCH = f"""{LEAVES}
 c = a * b
 loss = c + a
 stepper = BackwardStepper(loss)
@@ -49,25 +48,12 @@ def page(notebook: NotebookPage) -> Page:
     return notebook.page
 
 
-# Everything that the stepper shows; what only says where the mouse or the focus is does not count.
-WHOLE_PAGE = """stepper => {
-    const copy = stepper.cloneNode(true);
-    for (const quiet of copy.querySelectorAll('.mg-spoken')) quiet.remove();
-    return [copy.innerHTML, stepper.querySelector('.mg-slider').value].join('\\n');
-}"""
-
-
 def shown(page: Page) -> str:
-    return page.locator(".mg-stepper").first.evaluate(WHOLE_PAGE)
+    return stepping.shown(page.locator(".mg-stepper").first)
 
 
 def at(page: Page, step: int) -> None:
     expect(page.locator(".mg-count").first).to_have_text(f"step {step} of {STEPS}")
-
-
-def press(page: Page, *keys: str) -> None:
-    for key in keys:
-        page.keyboard.press(key)
 
 
 def test_what_it_shows_at_a_step(page: Page) -> None:
@@ -108,11 +94,10 @@ def test_time_travel_is_exact(page: Page) -> None:
         at(page, step)
         assert shown(page) == forward[step]
 
-    slider = page.locator(".mg-slider").first
     jumps = random.Random(0)
     for _ in range(100):
         step = jumps.randint(0, STEPS)
-        slider.evaluate("(slider, step) => { slider.value = step; slider.dispatchEvent(new Event('input')); }", step)
+        jump(page.locator(".mg-stepper").first, step)
         at(page, step)
         assert shown(page) == forward[step]
 
@@ -140,6 +125,10 @@ def test_every_key_acts(page: Page) -> None:
     at(page, 4)
     press(page, "Escape")
     expect(stepper).to_be_focused()
+    press(page, "p")
+    expect(stepper.locator(".mg-question")).to_be_visible()
+    press(page, "P")
+    expect(stepper.locator(".mg-question")).to_be_hidden()
 
 
 STATE = """() => {
@@ -156,11 +145,13 @@ STATE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("focused", [".mg-stepper", ".mg-forward", ".mg-slider", ".mg-show-table"])
+@pytest.mark.parametrize(
+    "focused", [".mg-stepper", ".mg-forward", ".mg-slider", ".mg-show-table", ".mg-choice", ".mg-graph"]
+)
 def test_no_key_reaches_the_notebook(page: Page, focused: str) -> None:
     page.locator(focused).first.focus()
     before = page.evaluate(STATE)
-    press(page, *"abjkddx00", "ArrowLeft", "ArrowRight", "Home", "End", "Space", "Space", "Enter", "m", "y")
+    press(page, *"abjkddx00", "ArrowLeft", "ArrowRight", "Home", "End", "Space", "Space", "Enter", "m", "y", "p", "p")
     page.wait_for_timeout(300)
     assert page.evaluate(STATE) == before
     assert page.locator(".mg-stepper").first.evaluate("stepper => stepper.contains(document.activeElement)")
