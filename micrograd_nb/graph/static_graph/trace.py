@@ -292,7 +292,7 @@ class _Strangers:
         )
 
 
-def _kinds(kind: type) -> Iterator[type]:
+def _kinds(kind: Any) -> Iterator[Any]:
     """A class and all that inherit from it."""
     yield kind
     for inherited in kind.__subclasses__():
