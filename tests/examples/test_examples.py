@@ -74,7 +74,7 @@ def test_other_weights_have_other_losses(example: ModuleType) -> None:
     """What is compared with PyTorch would show a difference."""
     batches = first_batches(example)[:5]
     first, second = (losses(example, mg, batches, weights(example)) for _ in range(2))
-    assert first != pytest.approx(second, rel=1e-3)
+    assert first != pytest.approx(second, rel=TOLERANCE)
 
 
 def weights(example: ModuleType) -> dict[str, ndarray]:
