@@ -25,6 +25,8 @@ IMPORTS = {
     "from micrograd_nb import nn, optim\n": "from torch import nn, optim\n",
 }
 STEPS = 50
+TOLERANCE = 1e-5
+"""Rounding moves the losses by 2e-7, and the transformer's by 2e-6; a gradient that is wrong by a tenth, by 3e-5."""
 
 
 # -- the same losses as PyTorch ----------------------------------------------------------------------------------------
@@ -63,16 +65,16 @@ def test_the_losses_of_fifty_steps_are_pytorchs_from_the_same_weights(example: M
     mg.manual_seed(0)
     start, batches = weights(example), first_batches(example)
     ours = losses(example, mg, batches, start)
-    assert ours == pytest.approx(losses(in_pytorch(example), torch, batches, start), rel=1e-4)
+    assert ours == pytest.approx(losses(in_pytorch(example), torch, batches, start), rel=TOLERANCE)
     assert np.mean(ours[-5:]) < 0.97 * ours[0]  # they have learned something, so there was something to compare
 
 
 @each_example
 def test_other_weights_have_other_losses(example: ModuleType) -> None:
-    """What is compared with PyTorch to 1e-4 would show a difference."""
+    """What is compared with PyTorch would show a difference."""
     batches = first_batches(example)[:5]
     first, second = (losses(example, mg, batches, weights(example)) for _ in range(2))
-    assert first != pytest.approx(second, rel=1e-4)
+    assert first != pytest.approx(second, rel=TOLERANCE)
 
 
 def weights(example: ModuleType) -> dict[str, ndarray]:
