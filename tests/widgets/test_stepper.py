@@ -346,5 +346,5 @@ def test_closing_frees_everything() -> None:
     one.close()
     gc.collect()
     assert recorded() is None
-    assert repr(one) == "<BackwardStepper: 4 steps>"
+    assert repr(one) == "<BackwardStepper: 5 steps>"
     one.close()
