@@ -214,6 +214,7 @@ def test_predict_from_the_first_question_to_a_wrong_answer_and_on(notebook: Note
     expect(question).to_be_visible()
     numbers.press("p")
     expect(question).to_be_hidden()
+    expect(numbers.locator(".mg-count")).to_have_text("step 3 of 9")  # Python has sent all steps again
     numbers.press("End")
     expect(numbers.locator(".mg-count")).to_have_text("step 9 of 9")
 
