@@ -26,7 +26,12 @@ def graph() -> dict[str, Tensor]:
     return {"x": x, "w": w, "b": b, "h": h, "out": out, "error": error, "loss": error * error}
 
 
-@exercise
+@exercise(
+    hints=[
+        "Write down h, out, error and loss as numbers first. Then go backward: ∂loss/∂error, ∂loss/∂out, and so on.",
+        "∂loss/∂out is 2 · error. Two paths lead from out to w: directly (times h), and through h (times w, times x).",
+    ]
+)
 def gradients(answer: Any) -> str:
     """`{"w": …, "b": …, "x": …}`: the `.grad` of each after loss.backward()."""
     require(isinstance(answer, Mapping), f"the answer is a dict with the keys w, b and x, and this is {kind(answer)}")
@@ -104,7 +109,12 @@ AT = np.array([0.5, -1.0, 2.0])
 INCOMING = (np.ones(3), np.array([3.0, -1.0, 0.5]))
 
 
-@exercise
+@exercise(
+    hints=[
+        "y = exp(u) with u = −x². What are dy/du and du/dx, and which of the two is y itself?",
+        "dy/dx = y · (−2x), so the rule is g times f.output times −2 times f.input.",
+    ]
+)
 def bell(answer: Any) -> str:
     """`bell`: the operation exp(−x²), with its gradient rule."""
     if answer is ...:
@@ -159,7 +169,12 @@ def _same(a: Any, b: ndarray) -> bool:
 # -- 3: gradient -------------------------------------------------------------------------------------------------------
 
 
-@exercise
+@exercise(
+    hints=[
+        "What may be in w.grad before backward()? What will the next call do to the tensor that you return?",
+        "w.grad = None; f(w).backward(); return w.grad",
+    ]
+)
 def gradient(answer: Any) -> str:
     """`gradient(f, w)`: ∂f(w)/∂w, whatever an earlier pass left in w.grad."""
     w = tensor(3.0, requires_grad=True)

@@ -20,7 +20,12 @@ LR = 0.1
 LEFTOVER = 3.0  # the gradient that an earlier training left behind
 
 
-@exercise
+@exercise(
+    hints=[
+        "backward() adds to .grad. How often is .grad cleared here, and how often should it be?",
+        "Move optimizer.zero_grad() into the loop, before backward().",
+    ]
+)
 def fit(answer: Any) -> str:
     """`fit(net, batches, loss_fn, optimizer)`: the loop that zeroes the gradients before every step."""
     net, losses = _trained(lambda *training: call(answer, *training, shown="fit(net, batches, loss_fn, optimizer)"))
@@ -140,7 +145,12 @@ MISTAKES: list[tuple[Step, str]] = [
 ]
 
 
-@exercise
+@exercise(
+    hints=[
+        "Two lines, one for each formula, in the order of the formulas. p moves by the new v.",
+        "v = mu * v + g, then return p - lr * v, v",
+    ]
+)
 def momentum(answer: Any) -> str:
     """`momentum(p, v, g, lr, mu)`: the new parameter and the new velocity."""
     p, v = tensor([1.0, 2.0]), tensor([0.0, 0.0])

@@ -18,7 +18,12 @@ BASE = 1.5
 ENOUGH = {10: 4, 64: 6}  # x¹⁰ = ((x²)²·x)², x⁶⁴ by squaring six times
 
 
-@exercise
+@exercise(
+    hints=[
+        "You know x⁵. How many multiplications lead from it to x¹⁰?",
+        "half = power(x, n // 2), kept in a variable. Then half * half, and * x where n is odd. Where does it end?",
+    ]
+)
 def power(answer: Any) -> str:
     """`power(x, n)`: xⁿ by multiplications alone, and few of them."""
     for n in (1, 2, 3, 10, 64):
@@ -91,7 +96,12 @@ def f(x: float) -> float:
     return x * x if x > 0 else -x
 
 
-@exercise
+@exercise(
+    hints=[
+        "relu(x) is x above 0 and 0 elsewhere. Which expression with relu is −x below 0, and 0 elsewhere?",
+        "x² above 0 is relu(x) ** 2; −x below 0 is relu(−x). One of the two is always 0: add them.",
+    ]
+)
 def branchless(answer: Any) -> str:
     """`branchless(x)`: the lesson's f, in operations that one recording holds for every x."""
     for x in POINTS:

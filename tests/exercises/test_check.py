@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from inspect import ismodule
 from typing import Any
 
 import numpy as np
 import pytest
 
 import micrograd_nb as mg
+import micrograd_nb.exercises
 from micrograd_nb.exercises import Exercise, Verdict, exercise
 from micrograd_nb.exercises.check import NotYet, Wrong, call, close, kind, number, require, shown
 from tests.exercises.cases import failures
@@ -175,3 +177,14 @@ def test_failures_notices_a_refused_solution() -> None:
         raise NotYet("never")
 
     assert list(failures(never, [...], [], [6])) == ["a right answer is refused: not yet: never"]
+
+
+LESSONS = [getattr(micrograd_nb.exercises, name) for name in micrograd_nb.exercises.__all__]
+CHECKERS = [x for lesson in LESSONS if ismodule(lesson) for x in vars(lesson).values() if isinstance(x, Exercise)]
+
+
+@pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: f"{checker.__module__}.{checker.__name__}")
+def test_every_exercise_has_hints_and_a_docstring(checker: Exercise) -> None:
+    assert checker.hints
+    assert len(set(checker.hints)) == len(checker.hints)
+    assert checker.__doc__
