@@ -13,10 +13,10 @@ Names are PyTorch's: `torch` → `micrograd_nb`, `torch.nn` → `micrograd_nb.nn
 
 # fmt: off
 # isort: off
-# fmt: off
-# isort: off
-from . import autograd, data, graph, linalg, nn, optim, training
-from .graph import static as static_graph
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from . import autograd, linalg, nn, optim
 from .autograd import enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad, set_grad_enabled
 from .tensors import Size, Tensor, dtype, get_default_dtype, random, return_types, set_default_dtype
 from .tensors.conversion import is_complex, is_floating_point, is_nonzero, numel
@@ -101,7 +101,11 @@ from .tensors.sorting import (
     argsort, argwhere, bucketize, isin, msort, nonzero, searchsorted, sort, topk, unique, unique_consecutive,
     unravel_index,
 )
-from .training.checkpoint import load, save
+
+if TYPE_CHECKING:
+    from . import data, graph, training
+    from .graph import static as static_graph
+    from .training import load, save
 # isort: on
 
 __version__ = "0.1.0"
@@ -149,3 +153,21 @@ __all__ = [
     "zeros_like",
 ]
 # fmt: on
+
+_LATER = {
+    "data": "",
+    "graph": "",
+    "training": "",
+    "static_graph": "graph.static",
+    "load": "training.load",
+    "save": "training.save",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a package when it is first asked for: without these, the import takes half the time."""
+    if name not in _LATER:
+        raise AttributeError(f"module 'micrograd_nb' has no attribute {name!r}")
+    package, _, attribute = (_LATER[name] or name).partition(".")
+    loaded = import_module(f"{__name__}.{package}")
+    return getattr(loaded, attribute) if attribute else loaded

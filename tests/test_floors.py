@@ -63,6 +63,8 @@ def tree_complaints(path: str, tree: ast.Module) -> Iterator[str]:
                 yield "a star import hides where names come from"
             case ast.Call(func=ast.Name(id="globals")):
                 yield "globals() hides where names come from"
+            case ast.Call(func=ast.Name(id="import_module")) if path == "__init__.py":
+                pass  # it loads some packages later, see `test_import`
             case ast.Call(func=ast.Name(id="__import__" | "import_module") | ast.Attribute(attr="import_module")):
                 yield "an import by a computed name hides from this test"
             case ast.FunctionDef() | ast.AsyncFunctionDef():

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 
 import pytest
 
@@ -40,3 +41,23 @@ def test_loading_is_noticed() -> None:
 )
 def test_package_can_be_imported_first(package: str) -> None:
     assert "micrograd_nb" in loaded_by(f"import micrograd_nb.{package}")
+
+
+def test_what_a_calculation_does_not_need_is_loaded_when_it_is_asked_for() -> None:
+    script = """
+        import sys
+        import micrograd_nb as mg
+        mg.tensor(2.0, requires_grad=True).square().backward()
+        later = [f"micrograd_nb.{name}" for name in ("data", "graph", "training")]
+        assert not sys.modules.keys() & set(later), sorted(sys.modules)
+        assert [mg.data.__name__, mg.graph.__name__, mg.training.__name__] == later
+        assert (mg.static_graph, mg.load, mg.save) == (mg.graph.static, mg.training.load, mg.training.save)
+        try:
+            mg.grpah
+        except AttributeError as error:
+            assert str(error) == "module 'micrograd_nb' has no attribute 'grpah'"
+        else:
+            raise AssertionError("there is no grpah")
+    """
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(script)], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
