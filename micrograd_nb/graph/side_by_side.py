@@ -7,8 +7,8 @@
 <Graph: 1 parameter, 1 input, 2 intermediates, 1 output, 3 functions>
 >>> both.static
 <Graph: 1 parameter, 1 input, 1 output, 3 functions>
->>> mg.graph.compare(lambda x: x if x.sum() > 0 else -x, mg.ones(2), seconds=0).refusal[:47]
-'a static graph cannot hold this (<doctest micro'
+>>> compare(lambda x: x if x.sum() > 0 else -x, mg.ones(2), seconds=0).refusal[:56]
+'a static graph cannot hold this (line 1 of the cell): a '
 """
 
 from __future__ import annotations

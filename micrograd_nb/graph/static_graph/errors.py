@@ -27,4 +27,6 @@ def learners_line() -> str:
     frame = sys._getframe(1)
     while frame.f_code.co_filename.startswith((PACKAGE, np.__path__[0])) and frame.f_back is not None:
         frame = frame.f_back
-    return f"{Path(frame.f_code.co_filename).name}, line {frame.f_lineno}"
+    file, line = frame.f_code.co_filename, frame.f_lineno
+    in_a_cell = "ipykernel" in file or file.startswith("<")
+    return f"line {line} of the cell" if in_a_cell else f"{Path(file).name}, line {line}"

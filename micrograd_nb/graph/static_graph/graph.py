@@ -26,6 +26,7 @@ from ..draw import draw
 from ..graph import Graph
 from ..picture import Picture
 from .capture import Captured
+from .errors import StaticGraphError
 from .trace import Trace
 
 
@@ -115,7 +116,10 @@ class StaticGraph:
 
     def _traced(self, signature: Any, args: tuple[Any, ...]) -> Any:
         reason = self._reason(signature)
-        trace = Trace(self.function, dict(zip(self._names, args, strict=True)))
+        try:
+            trace = Trace(self.function, dict(zip(self._names, args, strict=True)))
+        except StaticGraphError as error:
+            raise error.with_traceback(None) from None  # it names the line; how the trace came there says nothing more
         self.count += 1
         kept = self._traces.setdefault(signature, [])
         kept[:] = [*(t for t in kept if not t.state.is_lost()), trace]
