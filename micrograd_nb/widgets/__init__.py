@@ -8,9 +8,11 @@
 """
 
 from ..autograd import record_lines
+from .batch_view import BatchView
 from .loss_curve import LossCurve
 from .stepper import BackwardStepper
+from .transform_view import TransformView
 
-__all__ = ["BackwardStepper", "LossCurve"]
+__all__ = ["BackwardStepper", "LossCurve", "BatchView", "TransformView"]
 
 record_lines()  # whoever imports the widgets wants to see them
