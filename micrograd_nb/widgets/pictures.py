@@ -69,7 +69,7 @@ class Facts:
         >>> import micrograd_nb as mg
         >>> facts = Facts.of(mg.tensor([1.0, 4.0, float("nan")]))
         >>> facts.shape, facts.range, facts.stretch
-        ('(3,)', '1 … 4, 1 NaN or infinite', 'black to white: 1 … 4')
+        ('(3,)', '1 … 4, 1 NaN or infinite', 'picture: from black to white')
         """
         if _is_several(value):
             first = cls.of(value[0])
@@ -174,8 +174,7 @@ def _stretch(array: ndarray) -> str:
     finite = _finite(array)
     if array.dtype == np.uint8 or not finite.size or _ends(finite) == (0.0, 1.0):
         return ""
-    low, high = _ends(finite)
-    return f"black to white: {low:.4g} … {high:.4g}"
+    return "picture: from black to white"
 
 
 def words(items: Sequence[Any], most: int = 12) -> str:

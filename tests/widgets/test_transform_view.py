@@ -82,7 +82,7 @@ def test_each_stage_is_shown_before_and_after(photo: Image.Image) -> None:
     assert "uint8, PIL, mode RGB" in view.markup
     flip = view.draws[0].params["flip"]
     assert f"flip = {flip}" in view.markup
-    assert "black to white: " in view.markup  # Normalize leaves the range that a picture has
+    assert "picture: from black to white" in view.markup  # Normalize leaves the range that a picture has
 
 
 def test_a_seed_rolls_again(photo: Image.Image) -> None:
