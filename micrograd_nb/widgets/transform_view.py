@@ -15,7 +15,7 @@ from ..tensors import Generator
 from .panel import Panel, button, number, shown, table
 from .pictures import Facts, histogram, picture
 
-HEAD = ["stage", "before", "after", "shape, dtype, range", "histogram", "drawn"]
+HEAD = ["stage", "before", "after", "shape, dtype, range, histogram", "drawn"]
 
 
 class TransformView(Panel):
@@ -63,7 +63,7 @@ class TransformView(Panel):
     def draw(self) -> tuple[str, str]:
         image = _copy(self._img)
         before = _Look.at(image)
-        rows = [["input", "", before.picture, before.numbers(), before.histogram, ""]]
+        rows = [["input", "", before.picture, before.numbers(), ""]]
         self._stages = self._failed = 0
         self.draws = ()
         self.output = image
@@ -85,10 +85,10 @@ class TransformView(Panel):
         name = f"{self._stages}. {_name(stage.transform)}"
         if stage.error is not None:
             self._failed = self._stages
-            return [f"✗ {name}", before.picture, f"<strong>failed</strong><br>{_why(stage.error)}", "", "", ""]
+            return [f"✗ {name}", before.picture, f"<strong>failed</strong><br>{_why(stage.error)}", "", ""]
         if not stage.reached:
-            return [f"<em>{name}</em>", "", "<em>not reached</em>", "", "", ""]
-        return [name, before.picture, after.picture, after.numbers(before), after.histogram, _drawn(stage.draws)]
+            return [f"<em>{name}</em>", "", "<em>not reached</em>", "", ""]
+        return [name, before.picture, after.picture, after.numbers(before), _drawn(stage.draws)]
 
     def _description(self) -> str:
         count = f"{self._stages} stage{'' if self._stages == 1 else 's'}"
@@ -112,10 +112,12 @@ class _Look:
         return cls(picture(value), Facts.of(value), histogram(value))
 
     def numbers(self, before: _Look | None = None) -> str:
-        """Shape, dtype and range, one on each line; a shape that has changed with the one before."""
+        """Shape, dtype, range and histogram, one under the other; a shape that has changed with the one before."""
         was = before.facts.shape if before else self.facts.shape
         shape = self.facts.shape if was == self.facts.shape else f"{was} → {self.facts.shape}"
-        return "<br>".join([shape, f"{self.facts.dtype}, {self.facts.kind}", self.facts.range, self.facts.stretch])
+        facts = self.facts
+        lines = [shape, f"{facts.dtype}, {facts.kind}", facts.range, facts.stretch, self.histogram]
+        return "<br>".join(line for line in lines if line)
 
 
 def _copy(img: Any) -> Any:
