@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from .panel import Panel, button, checkbox, number, shown, svg_img
 from .pictures import array_of, picture, words
 
 MOST_SAMPLES = 32  # that are drawn of one batch
+LAST_EPOCH = 99  # the passes before it are gone through, to come to its random numbers
 STRIP = 640  # width of the picture of a pass
 
 
@@ -77,7 +79,7 @@ class BatchView(Panel):
                 button("batch", "Next batch", 1, last),
                 number("batch", "batch", last),
                 checkbox("shuffle", "shuffle"),
-                number("epoch", "epoch"),
+                number("epoch", "epoch", LAST_EPOCH),
                 number("seed", "seed"),
             ],
         )
@@ -98,10 +100,13 @@ class BatchView(Panel):
         collated = f"<p>Collated: {_collated(self.peek.samples)}</p>" if figures else ""
         return "".join([*figures[:MOST_SAMPLES], rest, collated, strip(self.peek)]), self._description()
 
+    def forget(self) -> None:
+        self._dataset, self._classes, self.peek = (), None, Peek((), 0, 0, (), ())
+
     @traitlets.validate("batch", "epoch", "seed")
     def _from_0_on(self, proposal: Any) -> int:
-        value = max(0, proposal["value"])
-        return min(value, max(0, self.peek.batches - 1)) if proposal["trait"].name == "batch" else value
+        last = {"batch": max(0, self.peek.batches - 1), "epoch": LAST_EPOCH}.get(proposal["trait"].name, math.inf)
+        return max(0, min(proposal["value"], last))
 
     def _look(self) -> Peek:
         return peek(

@@ -83,7 +83,7 @@ class LoaderTimeline(Panel):
             number("batch", "batch", self._last_batch),
         ]
         if self._last_epoch > 1:
-            controls.append(number("epoch", "epoch", self._last_epoch))
+            controls.append(number("epoch", "epoch", self._last_epoch, first=1))
         super().__init__(controls=controls)
 
     def draw(self) -> tuple[str, str]:
@@ -95,6 +95,9 @@ class LoaderTimeline(Panel):
     def static_html(self) -> str:
         samples = self.markup.removeprefix(self._svg)
         return f"<p>{shown(self.description, 1000)}</p>{svg_img(self._svg, self.description)}{samples}"
+
+    def forget(self) -> None:
+        self._timeline, self._svg = Timeline(()), ""
 
     @traitlets.validate("batch")
     def _batch_in_range(self, proposal: Any) -> int:
@@ -245,17 +248,19 @@ def _bar(kind: str, x: int, y: int, width: int, lit: bool) -> str:
 def _handovers(frame: _Frame, spans: list[Span], batch: int) -> Iterator[str]:
     """For each batch of a worker, a line from where it is ready to where the main loop gets it."""
     ready: dict[int, Span] = {}
+    drawn = set()
     for span in spans:
         if span.worker is not None and (span.batch not in ready or ready[span.batch].end < span.end):
             ready[span.batch] = span
     for wait in spans:
         if wait.kind == "wait" and (last := ready.get(wait.batch)) is not None:
             lit = wait.batch == batch
+            line = f"M{frame.x(last.end)} {frame.y(last.worker)}L{frame.x(wait.end)} {frame.y(None) + BAR}"
+            if (line, lit) in drawn:
+                continue
+            drawn.add((line, lit))
             look = 'stroke-width="2"' if lit else 'stroke-width="1" stroke-opacity="0.5"'
-            yield (
-                f'<path d="M{frame.x(last.end)} {frame.y(last.worker)}L{frame.x(wait.end)} {frame.y(None) + BAR}" '
-                f'stroke="#7a7a7a" fill="none" {look}/>'
-            )
+            yield f'<path d="{line}" stroke="#7a7a7a" fill="none" {look}/>'
 
 
 def _legend(kinds: list[str]) -> Iterator[str]:

@@ -19,7 +19,10 @@ Control = dict[str, Any]
 
 
 class Panel(anywidget.AnyWidget):
-    """Shows `markup` under `controls`. Subclasses write `draw()`, and name in `redraw_on` the traits that it reads."""
+    """Shows `markup` under `controls`.
+
+    Subclasses write `draw()` and `forget()`, and name in `redraw_on` the traits that `draw` reads.
+    """
 
     _esm = _STATIC / "panel.js"
     _css = _STATIC / "panel.css"
@@ -39,6 +42,16 @@ class Panel(anywidget.AnyWidget):
         """The HTML, in which all that came from the user is escaped, and the description, which is plain text."""
         raise NotImplementedError(f"{type(self).__name__} has no draw")
 
+    def forget(self) -> None:
+        """Lets go of what it was made of, when it is closed: Jupyter may keep the widget itself for longer."""
+        raise NotImplementedError(f"{type(self).__name__} has no forget")
+
+    def close(self) -> None:
+        """Takes the view off the page, and lets go of everything that it was made of."""
+        super().close()
+        self.forget()
+        self.markup = self.description = ""
+
     def static_html(self) -> str:
         """What a reader without a kernel sees."""
         return f"<p>{html.escape(self.description)}</p>{self.markup}"
@@ -54,9 +67,9 @@ class Panel(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "text/html": self.static_html()}, metadata
 
 
-def number(trait: str, label: str, last: int | None = None) -> Control:
-    """A field for a whole number from 0 to `last`."""
-    return {"kind": "number", "trait": trait, "label": label, "last": last}
+def number(trait: str, label: str, last: int | None = None, *, first: int = 0) -> Control:
+    """A field for a whole number from `first` to `last`."""
+    return {"kind": "number", "trait": trait, "label": label, "first": first, "last": last}
 
 
 def checkbox(trait: str, label: str) -> Control:
@@ -64,8 +77,8 @@ def checkbox(trait: str, label: str) -> Control:
 
 
 def button(trait: str, label: str, add: int, last: int | None = None) -> Control:
-    """A button that adds to such a number."""
-    return {"kind": "button", "trait": trait, "label": label, "add": add, "last": last}
+    """A button that adds to a whole number from 0 to `last`."""
+    return {"kind": "button", "trait": trait, "label": label, "add": add, "first": 0, "last": last}
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:

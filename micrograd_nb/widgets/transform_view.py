@@ -9,7 +9,7 @@ from typing import Any
 import traitlets
 
 from ..data import drawing_from
-from ..data.transforms import Stage, stepwise
+from ..data.transforms import Compose, Stage, stepwise
 from ..data.transforms.draws import Draw
 from ..tensors import Generator
 from .panel import Panel, button, number, shown, table
@@ -74,6 +74,9 @@ class TransformView(Panel):
                 rows.append(self._row(stage, before, after))
                 before = after
         return table(HEAD, rows), self._description()
+
+    def forget(self) -> None:
+        self._transform, self._img, self.output, self.draws = Compose([]), None, None, ()
 
     @traitlets.validate("seed")
     def _from_0_on(self, proposal: Any) -> int:

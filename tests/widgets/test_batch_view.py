@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import math
+import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,6 +117,8 @@ def test_a_batch_stays_in_the_pass() -> None:
     assert (view.batch, view.peek.indices) == (2, (4,))
     view.batch = -1
     assert view.batch == 0
+    view.epoch = 10**9  # nobody waits for so many passes
+    assert view.epoch == 99
 
 
 def test_classes_name_the_labels() -> None:
@@ -203,3 +207,13 @@ def test_views_do_not_touch_each_other() -> None:
     first, second = BatchView(range(6), 2), BatchView(range(6), 2)
     first.batch = 2
     assert second.peek.indices == (0, 1)
+
+
+def test_a_view_that_is_closed_keeps_nothing() -> None:
+    dataset = Noisy()
+    view, kept = BatchView(dataset, 2), weakref.ref(dataset)
+    view.close()
+    del dataset
+    gc.collect()
+    assert kept() is None
+    assert repr(view) == "<BatchView: batch 0 of 0, samples >"

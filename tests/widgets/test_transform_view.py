@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import gc
 import io
 import math
 import re
+import weakref
 from typing import Any
 
 import numpy as np
@@ -214,6 +216,18 @@ def test_an_empty_compose_shows_the_input() -> None:
 def test_what_cannot_be_called_is_refused() -> None:
     with pytest.raises(TypeError, match="takes a transform, something to call, and got list"):
         TransformView([], mg.ones(1, 2, 2))  # type: ignore[arg-type]
+
+
+def test_a_view_that_is_closed_keeps_nothing() -> None:
+    img = mg.ones(1, 2, 2)
+    view, kept = TransformView(Lambda(lambda img: img), img), weakref.ref(img)
+    output = weakref.ref(view.output)
+    view.close()
+    del img
+    gc.collect()
+    assert (kept(), output()) == (None, None)
+    view.seed = 1  # and is still of one piece
+    assert repr(view) == "<TransformView: 0 stages, seed 1>"
 
 
 def test_the_fallback_is_the_same_each_time(photo: Image.Image) -> None:

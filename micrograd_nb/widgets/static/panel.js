@@ -49,11 +49,11 @@ function render({ model, el }) {
 
 // Each makes an element for a control, and a function that shows the value that its trait has now.
 const makers = {
-  button({ trait, label, add, last }, model, set) {
+  button({ trait, label, add, ...range }, model, set) {
     const element = focusable(document.createElement("button"));
     element.type = "button";
     element.textContent = label;
-    element.addEventListener("click", () => set(trait, within(model.get(trait) + add, last)));
+    element.addEventListener("click", () => set(trait, within(model.get(trait) + add, range)));
     return { element, show: () => {} };
   },
   checkbox({ trait, label }, model, set) {
@@ -65,13 +65,13 @@ const makers = {
     };
     return { element: labelled(input, label), show };
   },
-  number({ trait, label, last }, model, set) {
+  number({ trait, label, ...range }, model, set) {
     const input = focusable(document.createElement("input"));
     input.type = "number";
-    input.min = "0";
+    input.min = String(range.first);
     input.addEventListener("change", () => {
       const value = Number.parseInt(input.value, 10);
-      if (Number.isFinite(value)) set(trait, within(value, last));
+      if (Number.isFinite(value)) set(trait, within(value, range));
       show();
     });
     const show = () => {
@@ -81,8 +81,8 @@ const makers = {
   },
 };
 
-function within(value, last) {
-  return Math.max(0, Math.min(value, last ?? Number.MAX_SAFE_INTEGER));
+function within(value, { first, last }) {
+  return Math.max(first, Math.min(value, last ?? Number.MAX_SAFE_INTEGER));
 }
 
 function labelled(input, text) {
