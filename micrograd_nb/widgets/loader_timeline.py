@@ -23,7 +23,7 @@ WIDTH = 760
 LEFT, RIGHT = 90, 748  # the frame, in which the time runs
 TOP, ROW, BAR = 34, 44, 26  # where the first row is, how far rows are apart, how high a bar is
 MOST_ROWS = 64  # of the table of samples
-# Colours reach 3:1 on white and on dark; patterns and heights tell kinds apart without them.
+# Of the batch that is lit they reach 3:1 on white and on dark; patterns and heights tell kinds apart without them.
 COLOURS = {
     "wait": "#8a8a8a",
     "consume": "#0072b2",
@@ -40,7 +40,8 @@ class LoaderTimeline(Panel):
     """Draws a row for the main loop and one for each worker, and lists the samples of the batch that is selected.
 
     A line leads from where a worker has a batch ready to where the main loop gets it. The share of time that the
-    training waited is above the picture. A simulated timeline says that it is one.
+    training waited is above the picture. A simulated timeline says that it is one. Measured times are others each time:
+    a notebook whose outputs are compared shows a simulated one.
 
     Arguments:
         timeline: a `Timeline`, or the `Recording` of `loader.record()`, as far as it has come.
@@ -201,7 +202,7 @@ def picture(timeline: Timeline, batch: int) -> str:
     >>> picture(simulate_loading(batches=2, num_workers=1), batch=0).count("worker 0</text>")
     1
     """
-    spans = [span for span in timeline if math.isfinite(span.seconds)]
+    spans = [span for span in timeline if span.kind in COLOURS and math.isfinite(span.seconds)]
     start, end = min((s.start for s in spans), default=0.0), max((s.end for s in spans), default=0.0)
     frame = _Frame(start, end, (None, *_workers(timeline)))
     height = frame.bottom + 40
@@ -236,13 +237,19 @@ def _bars(frame: _Frame, spans: list[Span], batch: int) -> Iterator[str]:
 
 
 def _bar(kind: str, x: int, y: int, width: int, lit: bool) -> str:
-    thin = BAR // 3
-    top, height = (y + BAR - thin, thin) if kind in INSIDE else (y + 6, BAR - 12) if kind == "wait" else (y, BAR)
+    top, height = _extent(kind)
     look = f'fill="{COLOURS[kind]}"' + ("" if lit else ' fill-opacity="0.55"')
     if kind == "wait":  # hollow: nothing is done
         look = f'fill="none" stroke="{COLOURS[kind]}" stroke-dasharray="3 2"'
     mark = f'<path d="M{x} {y + BAR + 4}h{width}" stroke="#7a7a7a" stroke-width="3"/>' if lit else ""
-    return f'<rect x="{x}" y="{top}" width="{width}" height="{height}" {look}/>{mark}'
+    return f'<rect x="{x}" y="{y + top}" width="{width}" height="{height}" {look}/>{mark}'
+
+
+def _extent(kind: str) -> tuple[int, int]:
+    """Where in its row a bar begins, and how high it is."""
+    if kind in INSIDE:
+        return BAR - BAR // 3, BAR // 3
+    return (6, BAR - 12) if kind == "wait" else (0, BAR)
 
 
 def _handovers(frame: _Frame, spans: list[Span], batch: int) -> Iterator[str]:

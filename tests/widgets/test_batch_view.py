@@ -48,6 +48,7 @@ def test_peek_gives_what_the_loader_gives(shuffle: bool, epoch: int) -> None:
         assert seen.number == number
         assert seen.batches == 3
         assert list(seen.indices) == indices.tolist()
+        assert [sample[0] for sample in seen.samples] == indices.tolist()
         assert default_collate([sample[1] for sample in seen.samples]).tolist() == noise.tolist()
     order = [index for indices, _ in passes[epoch] for index in indices.tolist()]
     assert list(seen.order) == order
@@ -107,7 +108,9 @@ def test_shuffle_goes_on_and_off() -> None:
     assert "shuffled with seed 0" in view.description
     view.epoch = 1
     assert view.peek.indices != shuffled  # each pass has an order of its own
-    view.shuffle, view.epoch = False, 0
+    view.seed = 5
+    assert view.peek == peek(range(20), 5, shuffle=True, seed=5, epoch=1)
+    view.shuffle, view.epoch, view.seed = False, 0, 0
     assert view.markup == plain
 
 

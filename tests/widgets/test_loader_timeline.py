@@ -177,8 +177,18 @@ def test_handovers_lead_to_where_the_main_loop_goes_on() -> None:
     svg = picture(simulate_loading(4, 1, num_workers=2), batch=0)
     lines = re.findall(r'<path d="M(\d+) (\d+)L(\d+) (\d+)"', svg)
     assert len(lines) == 4
+    assert lines[0][0] == lines[0][2]  # batch 0 is taken as soon as all of it is ready
     assert all(int(x1) <= int(x2) and int(y1) > int(y2) for x1, y1, x2, y2 in lines)  # later, and up to the main loop
     assert "L" not in "".join(re.findall(r'<path d="([^"]*)"', picture(simulate_loading(4, 1), batch=0)))
+
+
+@pytest.mark.parametrize("batch", [0, 2])
+def test_what_belongs_to_the_batch_is_lit(batch: int) -> None:
+    timeline = simulate_loading(4, 2, num_workers=2)
+    svg = picture(timeline, batch)
+    marks = re.findall(r'<path d="M(\d+) \d+h\d+" stroke="#7a7a7a" stroke-width="3"/>', svg)
+    assert len(marks) == len([span for span in timeline.of(batch=batch) if span.seconds > 0])
+    assert picture(timeline, batch=99).count('stroke-width="3"') == 0
 
 
 def test_epochs_are_chosen() -> None:
