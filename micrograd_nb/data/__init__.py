@@ -13,6 +13,7 @@ from .sampler import (
     SubsetRandomSampler,
     WeightedRandomSampler,
 )
+from .simulation import simulate_loading
 from .subset import Subset, random_split
 from .timeline import Recording, Span, Timeline
 from .workers.info import WorkerInfo, get_worker_info
@@ -41,6 +42,7 @@ __all__ = [
     "Recording",
     "Timeline",
     "Span",
+    "simulate_loading",
     "datasets",
     "transforms",
 ]

@@ -60,6 +60,7 @@ class Timeline:
     """
 
     spans: tuple[Span, ...]
+    is_simulated: bool = False  # its clock is that of `simulate_loading`, and nothing was measured
 
     @property
     def workers(self) -> tuple[int | None, ...]:
@@ -73,6 +74,17 @@ class Timeline:
     def seconds(self, kind: str, **wanted: Any) -> float:
         """How long all spans of a kind took together: more than passed, where workers were busy at the same time."""
         return sum(span.seconds for span in self.of(kind=kind, **wanted))
+
+    def share_waited(self, **wanted: Any) -> float:
+        """The share of the time of who asks that was spent on waiting for batches, from 0 to 1; NaN of no time.
+
+        >>> wait, consume = Span("wait", None, 1, 0, None, 0.0, 0.5), Span("consume", None, 1, 0, None, 0.5, 2.0)
+        >>> Timeline((wait, consume)).share_waited()
+        0.25
+        """
+        waited = self.seconds("wait", **wanted)
+        whole = waited + self.seconds("consume", **wanted)
+        return waited / whole if whole else float("nan")
 
     def __iter__(self) -> Iterator[Span]:
         return iter(self.spans)

@@ -21,6 +21,7 @@ from .interpolation import InterpolationMode
 from .normalize import Normalize
 from .pad import Pad
 from .resize import Resize
+from .stepwise import Stage, stepwise
 
 __all__ = [
     "Compose",
@@ -53,6 +54,8 @@ __all__ = [
     "Draw",
     "record",
     "replay",
+    "Stage",
+    "stepwise",
     "Transform",
     "RandomTransform",
     "functional",
