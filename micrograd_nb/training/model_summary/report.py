@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from ...tensors import Tensor
+from ..tables import text_table
 
 _TITLES = ("module", "output", "dtype", "parameters", "trainable", "multiply-adds", "activations")
 _LEFT = 3  # so many columns are text, and begin at the left; the others are numbers
@@ -121,23 +122,10 @@ class Summary:
         return replace(self, rows=tuple(rows))
 
     def __repr__(self) -> str:
-        table = [
-            _TITLES,
-            *((f"{'  ' * row.depth}{first}", *rest) for row in self.rows for first, *rest in [row.cells()]),
-        ]
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = ["  ".join(_padded(row, widths)).rstrip() for row in table]
-        rule = "─" * max(map(len, lines))
-        return "\n".join(
-            [
-                lines[0],
-                rule,
-                *lines[1:],
-                rule,
-                *(f"{what:<14}{much}" for what, much in self._totals()),
-                *self._remarks(),
-            ]
-        )
+        rows = [(f"{'  ' * row.depth}{first}", *rest) for row in self.rows for first, *rest in [row.cells()]]
+        table = text_table(_TITLES, rows, _LEFT)
+        rule = table.splitlines()[1]
+        return "\n".join([table, rule, *(f"{what:<14}{much}" for what, much in self._totals()), *self._remarks()])
 
     def _repr_html_(self) -> str:
         """A table for notebooks. It has no colours of its own, so that the theme's show."""
@@ -193,13 +181,6 @@ def _html_cells(row: Row) -> str:
 
 def _side(column: int) -> str:
     return "left" if column < _LEFT else "right"
-
-
-def _padded(row: tuple[str, ...], widths: list[int]) -> list[str]:
-    return [
-        cell.ljust(width) if i < _LEFT else cell.rjust(width)
-        for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
 
 
 def _count(n: int) -> str:
