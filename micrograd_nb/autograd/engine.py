@@ -134,7 +134,7 @@ def backward_steps(
         if watch:
             yield _arrival(node, grad)
         if leaf is not None and not shadow:
-            leaf.accumulate_grad(grad, owned=not watch)  # a watcher holds it, too
+            leaf.accumulate_grad(grad, not watch)  # a watcher holds it, too
             if extra is not None:
                 extra.accumulated(node, leaf)
     if watch:

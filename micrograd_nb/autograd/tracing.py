@@ -23,6 +23,7 @@ from typing import Any
 from .constants import constants
 
 _local = threading.local()
+_traces: list[Any] = []  # the programs that are being written, in all threads: an empty list is false, and asked fast
 
 
 @contextmanager
@@ -30,15 +31,17 @@ def of(program: Any) -> Iterator[None]:
     """The context of a trace."""
     before = getattr(_local, "program", None)
     _local.program = program
+    _traces.append(program)
     try:
         yield
     finally:
+        _traces.pop()  # whichever: only how many there are matters
         _local.program = before
 
 
 def program() -> Any:
     """The program that is being written in this thread, or None."""
-    return getattr(_local, "program", None)
+    return getattr(_local, "program", None) if _traces else None
 
 
 def generator(rng: Any) -> Any:
@@ -49,16 +52,16 @@ def generator(rng: Any) -> Any:
 
 def made(array: Any) -> Any:
     """An array that was just made; while tracing, one that is the same at the beginning of each replay."""
-    writing = program()
+    writing = program() if _traces else None
     return array if writing is None else writing.made(array)
 
 
 def number(options: dict[str, Any], name: str, dtype: Any) -> Any:
     """One of an optimizer's options as a 0-d array, or a tensor's array as it is."""
     value = options[name]
-    if hasattr(value, "array"):
+    if type(value) is not float and hasattr(value, "array"):
         return value.array.astype(dtype, copy=False)
-    writing = program()
+    writing = program() if _traces else None
     return constants(dtype, float(value))[0] if writing is None else writing.number(options, name, dtype)
 
 

@@ -70,11 +70,13 @@ class Module(WithHooks, WithState):
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not (kwargs or lines.on or self._hooks or hooks.of_all_modules):
+            return self.forward(*args)  # nobody takes note: the hot path
         token = module_calls.enter(self) if lines.on else None  # nodes remember the module that made them
         try:
             if self._hooks or hooks.of_all_modules:
                 return hooks.call(self, args, kwargs)
-            return self.forward(*args, **kwargs) if kwargs else self.forward(*args)
+            return self.forward(*args, **kwargs)
         finally:
             if token is not None:
                 module_calls.leave(token)

@@ -16,7 +16,7 @@ A new optimizer writes `update(group)`: one step for the parameters of one group
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ from ..tensors.record import wrap
 from . import groups, state
 from .groups import Group, Params
 from .hooks import Hook, RemovableHandle, hooked
+
+_NOT_COPIED = ("_before", "_after", "_places", "_changes")
 
 
 class Optimizer:
@@ -72,6 +74,7 @@ class Optimizer:
         self._before: dict[int, Hook] = {}
         self._after: dict[int, Hook] = {}
         self._places: dict[Tensor, list[ndarray]] = {}  # the array, and memory to compute in
+        self._changes: dict[int, changes.Together] = defaultdict(changes.Together)  # by the id of the group
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forgets the gradient of every parameter, or with `set_to_none=False` makes it 0.
@@ -112,8 +115,8 @@ class Optimizer:
 
     def each(
         self, group: Group, *options: float
-    ) -> Iterator[tuple[Tensor, ndarray, ndarray, ndarray, ndarray, tuple[ndarray, ...]]]:
-        """Goes over the parameters p that have a gradient, and tells autograd that they were changed.
+    ) -> list[tuple[Tensor, ndarray, ndarray, ndarray, ndarray, tuple[ndarray, ...]]]:
+        """The parameters p that have a gradient. Tells autograd that they are changed.
 
         With each come the array x to change; the gradient g, with the sign and the weight decay that the group asks
         for; t, memory of the same shape to compute in; the learning rate, and the other options that were given, as
@@ -121,6 +124,7 @@ class Optimizer:
         """
         as_it_is = not (group.get("maximize") or group.get("weight_decay"))
         places = self._places
+        found: list[Any] = []
         changed: list[ndarray] = []
         dtype = None
         for p in group["params"]:
@@ -140,8 +144,9 @@ class Optimizer:
             if not as_it_is:
                 g = _directed(x, g, group, t, turned, lr)
             changed.append(x)
-            yield p, x, g, t, lr, numbers
-        changes.note_all(changed, self._name)
+            found.append((p, x, g, t, lr, numbers))
+        self._changes[id(group)].note(changed, self._name)
+        return found
 
     def begin(self, p: Tensor, *names: str, value: float = 0, **numbers: float) -> dict[str, Any]:
         """The state of a parameter at its first step: 0 steps, the numbers, and under each name an array of its shape.
@@ -224,7 +229,7 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         """A copy has the groups and the state; the hooks stay with the original."""
-        return {name: x for name, x in vars(self).items() if name not in ("_before", "_after", "_places")}
+        return {name: x for name, x in vars(self).items() if name not in _NOT_COPIED}
 
     def __setstate__(self, values: dict[str, Any]) -> None:
         vars(self).update(values)

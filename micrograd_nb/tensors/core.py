@@ -334,12 +334,14 @@ class Tensor:
         `owned`: nobody but the engine holds the array. It may become the gradient unless it is a view.
         """
         now = self._grad
-        if isinstance(grad, Recorded):  # create_graph: the gradient has a history
+        if now is None and owned and type(grad) is ndarray and grad.base is None:  # nearly always
+            self._grad = grad
+        elif isinstance(grad, Recorded):  # create_graph: the gradient has a history
             new = wrap(grad.array, grad.node)
             self._grad = new if now is None else self.grad + new
         elif now is None:
-            own = owned and grad.base is None and not isinstance(grad, np.generic)
-            self._grad = grad if own else np.array(grad) if isinstance(grad, (ndarray, np.generic)) else grad.copy()
+            is_array = isinstance(grad, (ndarray, np.generic))  # and none that stands for one during a trace
+            self._grad = np.array(grad) if is_array else grad if owned and grad.base is None else grad.copy()
         else:
             array = now if type(now) is ndarray else now.array  # type: ignore[union-attr]
             np.add(array, grad, array)

@@ -382,6 +382,15 @@ def test_module_is_pytorchs(make: Callable[[Any], Any], torch: ModuleType, rng: 
     computes_alike(program, torch, [2 * rng.normal(size=(2, 4, 6, 2))], ["float32"])
 
 
+def test_relu_hands_on_the_gradient_of_a_nan_as_pytorch_does(torch: ModuleType) -> None:
+    grads = []
+    for m in (mg, torch):
+        x = m.tensor([-1.0, 0.0, 2.0, float("nan"), float("inf")], requires_grad=True)
+        (m.relu(x) * m.tensor([2.0, 3.0, 4.0, 5.0, 6.0])).sum().backward()
+        grads.append(x.grad)
+    assert_same(*grads)
+
+
 def test_prelu_learns_its_slopes(torch: ModuleType, rng: np.random.Generator) -> None:
     x = rng.normal(size=(5, 3, 2))
     grads = []

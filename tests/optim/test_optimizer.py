@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 import micrograd_nb as mg
+from micrograd_nb.autograd import changes
+from micrograd_nb.autograd.node import next_number
 from tests.nn.alike import error_of
 from tests.optim.training import OPTIONS
 
@@ -461,3 +463,38 @@ def test_the_update_needs_not_what_a_graph_has_saved_of_other_things(torch) -> N
         lib.optim.SGD([w], lr=0.1).step()
         loss.backward()
         assert w.grad.tolist() == [[4.0] * 3] * 3
+
+
+@pytest.mark.parametrize("later", ["only the other", "with another array", "gone"])
+def test_a_step_is_remembered_whatever_the_optimizer_does_later(later: str) -> None:
+    a, b = leaf(mg, 3), leaf(mg, 3)
+    before, array = next_number(), a.array
+    optimizer = mg.optim.SGD([a, b], lr=0.1)
+    a.grad, b.grad = mg.ones(3), None
+    optimizer.step()
+    assert changes.since(before, array)
+    assert not changes.since(before, b.array)
+    if later == "only the other":
+        a.grad, b.grad = None, mg.ones(3)
+        optimizer.step()
+        assert changes.since(before, b.array)
+    elif later == "with another array":
+        a.data = mg.zeros(3)
+        optimizer.step()
+        assert changes.since(before, a.array)
+    else:
+        del optimizer
+    assert changes.since(before, array)
+    assert not changes.since(next_number(), array)
+
+
+def test_of_two_changes_the_later_one_counts() -> None:
+    p = leaf(mg, 3)
+    optimizer = mg.optim.SGD([p], lr=0.1)
+    p.grad = mg.ones(3)
+    optimizer.step()
+    with mg.no_grad():
+        p.add_(1)
+    assert changes.since(0, p.array).name == "add_"  # type: ignore[union-attr]
+    del optimizer
+    assert changes.since(0, p.array).name == "add_"  # type: ignore[union-attr]

@@ -188,7 +188,7 @@ def _relu(input: Any) -> Any:
         return np.maximum(input, ZERO[input.dtype])
     return input.clip(ZERO[input.dtype], INFINITY[input.dtype])
 
-relu    = operation("ReluBackward0",   _relu, lambda g, f: g * (f.output > ZERO[g.dtype]).astype(g.dtype), numbers=True)
+relu    = operation("ReluBackward0", _relu, lambda g, f: g * (f.output != ZERO[g.dtype]).astype(g.dtype), numbers=True)
 maximum = pairwise("MaximumBackward0", np.maximum, lambda g, f: g * _share(f.input == f.other, ~(f.input < f.other), g),
                                                    lambda g, f: g * _share(f.input == f.other, ~(f.input > f.other), g))
 minimum = pairwise("MinimumBackward0", np.minimum, lambda g, f: g * _share(f.input == f.other, ~(f.input > f.other), g),
