@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -31,6 +30,17 @@ class Copied:
     new: list[Path] = field(default_factory=list)
     same: list[Path] = field(default_factory=list)
     yours: list[Path] = field(default_factory=list)  # there before, and not as in this version: left alone
+
+    def put(self, folder: Path, path: Path, content: bytes) -> None:
+        """Writes a file if there is none of that name."""
+        target = folder / path
+        if not target.exists():
+            _write(target, content)
+            self.new.append(path)
+        elif target.read_bytes() == content:
+            self.same.append(path)
+        else:
+            self.yours.append(path)
 
     def __str__(self) -> str:
         lines = [f"{len(self.new)} files new, {len(self.same)} there already"]
@@ -60,14 +70,7 @@ def copy_lessons(folder: str | Path) -> Copied:
     except FileExistsError:
         raise NotADirectoryError(f"{folder} is a file, and the lessons need a folder: name another one") from None
     for path in _files(source):
-        target = folder / path
-        if not target.exists():
-            _copy(source / path, target)
-            copied.new.append(path)
-        elif target.read_bytes() == (source / path).read_bytes():
-            copied.same.append(path)
-        else:
-            copied.yours.append(path)
+        copied.put(folder, path, (source / path).read_bytes())
     return copied
 
 
@@ -113,11 +116,11 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path.relative_to(folder)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copies a file; whoever stops it half way finds no half file under the name."""
+def _write(target: Path, content: bytes) -> None:
+    """Writes a file; whoever stops it half way finds no half file under the name."""
     target.parent.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f"{target.name}.unfinished")
-    shutil.copyfile(source, unfinished)
+    unfinished.write_bytes(content)
     unfinished.replace(target)
 
 

@@ -32,8 +32,10 @@ hint 2 of 2: x + x
 
 from __future__ import annotations
 
+import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Literal, overload
@@ -75,7 +77,7 @@ class Exercise:
     def __init__(self, check: Callable[..., str], hints: Sequence[str] = ()) -> None:
         self.check = check
         self.hints = hints
-        self.state: State = "not yet"  # of the last answer
+        self.last = Verdict("not yet", "no answer was checked so far")
         self.mistakes = 0
         self._hints_given = 0
         self._lesson = _lessons.setdefault(check.__module__, {})
@@ -83,14 +85,19 @@ class Exercise:
         update_wrapper(self, check)
 
     def __call__(self, *answers: Any) -> None:
-        verdict = self.verdict(*answers)
+        with redirect_stderr(sys.stdout):  # a warning is no mistake, and a grader takes what is in stderr for one
+            verdict = self.last = self.verdict(*answers)
         print(verdict)
-        self.state = verdict.state
         self.mistakes += verdict.state == "wrong"
         if verdict.state == "right":
             print(f"  {self.progress()}")
         elif self.mistakes >= MISTAKES_BEFORE_A_HINT and self._hints_given < len(self.hints):
             print(f"  For a hint: exercises.{self.check.__name__}.hint()")
+
+    @property
+    def state(self) -> State:
+        """Of the last answer: "not yet", "wrong" or "right"."""
+        return self.last.state
 
     def verdict(self, *answers: Any) -> Verdict:
         try:
