@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import inspect
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from micrograd_nb.exercises import Exercise
@@ -26,3 +28,8 @@ def failures(checker: Exercise, stubs: list[Any], mistakes: list[Case], solution
     for solution in solutions:
         if (verdict := checker.verdict(solution)).state != "right":
             yield f"a right answer is refused: {verdict}"
+
+
+def source_of(solution: Callable[..., Any]) -> str:
+    """The source of a solution without its comments, for mistakes that are written into it."""
+    return re.sub(r" *# .*", "", inspect.getsource(solution))

@@ -10,11 +10,12 @@ import pytest
 import micrograd_nb as mg
 from micrograd_nb.autograd import operation
 from micrograd_nb.exercises import automatic_differentiation as exercises
+from micrograd_nb.teaching.solutions import automatic_differentiation as solutions
 from tests.exercises.cases import failures
 
 # -- gradients ---------------------------------------------------------------------------------------------------------
 
-RIGHT = {"w": 72, "b": 6, "x": None}
+RIGHT = solutions.predicted
 
 
 def test_gradients() -> None:
@@ -34,8 +35,8 @@ def test_gradients() -> None:
         ([72, 6, None], "the answer is a dict"),
     ]
     stubs = [{"w": ..., "b": ..., "x": ...}, RIGHT | {"x": ...}, {}]
-    solutions = [RIGHT, {"w": 72.0, "b": mg.tensor(6.0), "x": None}]
-    assert list(failures(exercises.gradients, stubs, mistakes, solutions)) == []
+    right = [RIGHT, {"w": 72.0, "b": mg.tensor(6.0), "x": None}]
+    assert list(failures(exercises.gradients, stubs, mistakes, right)) == []
 
 
 def test_gradients_say_what_is_open() -> None:
@@ -52,7 +53,7 @@ def test_gradients_agree_with_pytorch(torch: Any) -> None:
 
 
 def bell_with(*rules: Any) -> Any:
-    """A solution with this rule."""
+    """The operation with this rule."""
     return operation("BellBackward0", lambda input: np.exp(-input * input), *rules)
 
 
@@ -71,20 +72,11 @@ def test_bell() -> None:
         (lambda input: np.exp(-input * input), "should be an operation"),
     ]
     stubs = [bell_with(lambda g, f: ...), bell_with(lambda g, f: None), ...]
-    solutions = [
-        bell_with(lambda g, f: g * -2 * f.input * f.output),
-        bell_with(lambda g, f: -2 * g * f.input * np.exp(-(f.input**2))),
-    ]
-    assert list(failures(exercises.bell, stubs, mistakes, solutions)) == []
+    right = [solutions.bell, bell_with(lambda g, f: -2 * g * f.input * np.exp(-(f.input**2)))]
+    assert list(failures(exercises.bell, stubs, mistakes, right)) == []
 
 
 # -- gradient ----------------------------------------------------------------------------------------------------------
-
-
-def right(f: Any, w: Any) -> Any:
-    w.grad = None
-    f(w).backward()
-    return w.grad
 
 
 def on_a_copy(f: Any, w: Any) -> Any:
@@ -94,7 +86,7 @@ def on_a_copy(f: Any, w: Any) -> Any:
 
 
 def as_a_number(f: Any, w: Any) -> Any:
-    return right(f, w).item()
+    return solutions.gradient(f, w).item()
 
 
 def forgets_to_clear(f: Any, w: Any) -> Any:
@@ -129,12 +121,12 @@ def test_gradient() -> None:
         (clears_afterwards, "100 was left in w.grad"),
         (returns_the_value, "you return 9, which is f(w)"),
         (returns_the_same_tensor, "both are the same tensor"),
-        (lambda f, w: 2 * right(f, w), "you return 12, and the derivative is 6"),
-        (lambda f, w: [right(f, w)] * 2, "should be a number, and is a list"),
+        (lambda f, w: 2 * solutions.gradient(f, w), "you return 12, and the derivative is 6"),
+        (lambda f, w: [solutions.gradient(f, w)] * 2, "should be a number, and is a list"),
         (lambda f, w: f(w.item()).backward(), "AttributeError"),
     ]
     stubs = [lambda f, w: None, lambda f, w: ..., returns_nothing, None]
-    assert list(failures(exercises.gradient, stubs, mistakes, [right, on_a_copy, as_a_number])) == []
+    assert list(failures(exercises.gradient, stubs, mistakes, [solutions.gradient, on_a_copy, as_a_number])) == []
 
 
 CHECKERS = [exercises.gradients, exercises.bell, exercises.gradient]

@@ -10,8 +10,9 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import debugging_and_profiling as exercises
+from micrograd_nb.teaching.solutions import debugging_and_profiling as solutions
 from tests import ROOT
-from tests.exercises.cases import failures
+from tests.exercises.cases import failures, source_of
 
 LESSON = ROOT / "lessons" / "02_3_2_debugging_and_profiling.ipynb"
 
@@ -33,12 +34,6 @@ def names(net: Any, wanted: Callable[[Any], bool]) -> list[str]:
 
 def none_or_zero(grad: Any) -> bool:
     return grad is None or not grad.any()
-
-
-def right(net: Any, loss: Any) -> list[str]:
-    net.zero_grad()
-    loss.backward()
-    return names(net, none_or_zero)
 
 
 def without_zero_grad(net: Any, loss: Any) -> list[str]:
@@ -78,24 +73,16 @@ def test_without_gradient() -> None:
         (lambda net, loss: names(net, none_or_zero), "is loss.backward() called"),
         (lambda net, loss: [p for p in net.parameters() if p.grad is None], "should hold names"),
         (lambda net, loss: 3, "returns an int"),
-        (lambda net, loss: [*right(net, loss), "used.bias"], "and you give"),
+        (lambda net, loss: [*solutions.without_gradient(net, loss), "used.bias"], "and you give"),
     ]
     stubs = [stub("exercise-1-stub"), None, ...]
-    solutions = [right, lambda net, loss: set(right(net, loss))]
-    assert list(failures(exercises.without_gradient, stubs, mistakes, solutions)) == []
+    right = [solutions.without_gradient, lambda net, loss: set(solutions.without_gradient(net, loss))]
+    assert list(failures(exercises.without_gradient, stubs, mistakes, right)) == []
 
 
 # -- measure -----------------------------------------------------------------------------------------------------------
 
-MEASURE = """
-def measure(net, batches):
-    right = total = 0
-    for images, labels in batches:
-        said = net(images).argmax(1)
-        right += (said == labels).sum().item()
-        total += len(labels)
-    return right / total
-"""
+MEASURE = source_of(solutions.measure)
 
 
 def with_bugs(*bugs: tuple[str, str]) -> Any:
@@ -130,7 +117,7 @@ def test_measure() -> None:
         (with_bugs(("right / total", "[right, total]")), "should be a number"),
     ]
     stubs = [stub("exercise-2-stub"), with_bugs(*AXIS, FORGETS, SHARE), lambda net, batches: None, ...]
-    assert list(failures(exercises.measure, stubs, mistakes, [with_bugs()])) == []
+    assert list(failures(exercises.measure, stubs, mistakes, [solutions.measure])) == []
 
 
 def test_each_bug_alone_changes_the_number() -> None:

@@ -11,8 +11,9 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import defining_and_training as exercises
+from micrograd_nb.teaching.solutions import defining_and_training as solutions
 from tests import ROOT
-from tests.exercises.cases import failures
+from tests.exercises.cases import failures, source_of
 
 LESSON = ROOT / "lessons" / "02_3_1_defining_and_training.ipynb"
 
@@ -27,27 +28,17 @@ def stub(name: str) -> Any:
 
 # -- fit ---------------------------------------------------------------------------------------------------------------
 
-FIT = """
-def fit(net, batches, loss_fn, optimizer):
-    losses = []
-    for images, labels in batches:
-        optimizer.zero_grad()
-        loss = loss_fn(net(images), labels)
-        loss.backward()
-        optimizer.step()
-        losses.append(loss.item())
-    return losses
-"""
+FIT = source_of(solutions.fit)
 ZERO, BACKWARD, STEP = (
     f"        {line}\n" for line in ("optimizer.zero_grad()", "loss.backward()", "optimizer.step()")
 )
 
 
-def fit_with(old: str = "", new: str = "") -> Callable[..., Any]:
+def fit_with(old: str, new: str = "") -> Callable[..., Any]:
     """The right loop, with one place written in another way."""
     assert old in FIT
     found: dict[str, Any] = {}
-    exec(FIT.replace(old, new) if old else FIT, found)
+    exec(FIT.replace(old, new), found)
     return found["fit"]
 
 
@@ -65,13 +56,13 @@ def test_fit() -> None:
     after_the_step = FIT.replace(ZERO, "").replace(STEP, STEP + ZERO)
     mistakes.append((fit_with(FIT, after_the_step), "a gradient was left in .grad before the training"))
     stubs = [stub("exercise-1-stub"), lambda net, batches, loss_fn, optimizer: None, ...]
-    solutions = [
-        fit_with(),
+    right = [
+        solutions.fit,
         fit_with("optimizer.zero_grad()", "net.zero_grad()"),
         fit_with("zero_grad()", "zero_grad(set_to_none=False)"),
         fit_with(BACKWARD, ZERO + BACKWARD),
     ]
-    assert list(failures(exercises.fit, stubs, mistakes, solutions)) == []
+    assert list(failures(exercises.fit, stubs, mistakes, right)) == []
 
 
 def test_fit_agrees_with_pytorch(torch: Any) -> None:
@@ -80,7 +71,7 @@ def test_fit_agrees_with_pytorch(torch: Any) -> None:
 
     def spy(net: Any, batches: Any, loss_fn: Any, optimizer: Any) -> Any:
         start = net.weight.array.copy()
-        losses = fit_with()(net, batches, loss_fn, optimizer)
+        losses = solutions.fit(net, batches, loss_fn, optimizer)
         seen.append((start, batches, net.weight.array))
         return losses
 
@@ -96,11 +87,6 @@ def test_fit_agrees_with_pytorch(torch: Any) -> None:
 
 
 # -- momentum ----------------------------------------------------------------------------------------------------------
-
-
-def right(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
-    v = mu * v + g
-    return p - lr * v, v
 
 
 def in_place(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
@@ -147,7 +133,7 @@ def nesterov(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
 
 
 def swapped(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
-    return right(p, v, g, lr, mu)[::-1]
+    return solutions.momentum(p, v, g, lr, mu)[::-1]
 
 
 def another_v(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
@@ -163,7 +149,7 @@ def another_p(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
 def wrong_at_first(p: Any, v: Any, g: Any, lr: float, mu: float) -> Any:
     if not v.any():
         return p, g
-    return right(p, v, g, lr, mu)
+    return solutions.momentum(p, v, g, lr, mu)
 
 
 def test_momentum() -> None:
@@ -185,7 +171,7 @@ def test_momentum() -> None:
         (lambda p, v, g, lr, mu: (p - lr * w, v), "NameError"),  # type: ignore[name-defined]  # noqa: F821
     ]
     stubs = [stub("exercise-2-stub"), lambda p, v, g, lr, mu: None, lambda p, v, g, lr, mu: (..., v), None]
-    assert list(failures(exercises.momentum, stubs, mistakes, [right, in_place])) == []
+    assert list(failures(exercises.momentum, stubs, mistakes, [solutions.momentum, in_place])) == []
 
 
 CHECKERS = [exercises.fit, exercises.momentum]

@@ -8,9 +8,10 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import dynamic_and_static as exercises
+from micrograd_nb.teaching.solutions import dynamic_and_static as solutions
 from tests.exercises.cases import failures
 
-RIGHT = {"A": 1, "B": 5, "C": 1, "D": 2}
+RIGHT = solutions.traces
 
 
 def test_traces() -> None:
@@ -40,31 +41,33 @@ def one_by_one(errors: Any) -> Any:
     return mg.stack([huber(error) for error in errors.flatten()]).reshape(errors.shape)
 
 
-def right(errors: Any) -> Any:
-    return mg.where(errors.abs() <= 1, 0.5 * errors**2, errors.abs() - 0.5)
-
-
 def test_traceable() -> None:
     mistakes = [
         (huber, "an `if` asks for one truth value"),
         (one_by_one, "a static graph refuses it"),
-        (lambda errors: right(errors).mean(), "one number for all errors"),
-        (lambda errors: right(errors).flatten(), "errors of shape (2, 3) give (2, 3), and here a tensor of shape (6,)"),
+        (lambda errors: solutions.traceable(errors).mean(), "one number for all errors"),
+        (
+            lambda errors: solutions.traceable(errors).flatten(),
+            "errors of shape (2, 3) give (2, 3), and here a tensor of shape (6,)",
+        ),
         (lambda errors: 0.5 * errors**2, "half squares throughout"),
         (lambda errors: errors.abs() - 0.5, "straight lines throughout"),
         (lambda errors: mg.where(errors <= 1, 0.5 * errors**2, errors.abs() - 0.5), "so compare its size"),
-        (lambda errors: right(errors) * 2, "and huber"),
+        (lambda errors: solutions.traceable(errors) * 2, "and huber"),
         (lambda errors: wrong(errors), "raised NameError"),  # type: ignore[name-defined]  # noqa: F821
         (lambda errors: "x", "returns a str"),
     ]
     clamped = lambda e: 0.5 * e.clamp(-1, 1) ** 2 + (e.abs() - 1).relu()  # noqa: E731
-    assert list(failures(exercises.traceable, [lambda errors: None, ..., None], mistakes, [right, clamped])) == []
+    assert (
+        list(failures(exercises.traceable, [lambda errors: None, ..., None], mistakes, [solutions.traceable, clamped]))
+        == []
+    )
 
 
 def test_huber_agrees_with_pytorch(torch: Any) -> None:
     errors = torch.tensor(exercises.ERRORS)
     theirs = torch.nn.functional.huber_loss(errors, torch.zeros_like(errors), reduction="none")
-    assert mg.allclose(right(mg.tensor(exercises.ERRORS)), mg.tensor(theirs.numpy()))
+    assert mg.allclose(solutions.traceable(mg.tensor(exercises.ERRORS)), mg.tensor(theirs.numpy()))
 
 
 @pytest.mark.parametrize("checker", [exercises.traces, exercises.traceable], ids=lambda checker: checker.__name__)

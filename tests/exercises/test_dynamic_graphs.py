@@ -8,19 +8,13 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import dynamic_graphs
+from micrograd_nb.teaching.solutions import dynamic_graphs as solutions
 from tests.exercises.cases import failures
 
 # -- power -------------------------------------------------------------------------------------------------------------
 
 
 def stub(x: Any, n: int) -> Any: ...
-
-
-def by_squaring(x: Any, n: int) -> Any:
-    if n == 1:
-        return x
-    half = by_squaring(x, n // 2)
-    return half * half if n % 2 == 0 else half * half * x
 
 
 def by_bits(x: Any, n: int) -> Any:
@@ -55,7 +49,7 @@ def never_ends(x: Any, n: int) -> Any:
 
 
 def squaring_times_one(x: Any, n: int) -> Any:
-    return by_squaring(x, n) * 1
+    return solutions.power(x, n) * 1
 
 
 def test_power() -> None:
@@ -70,7 +64,7 @@ def test_power() -> None:
         (lambda x, n: x * n, "power(x, 2) of x = 1.5 is 3, and 1.5 to the power 2 is 2.25"),
         (never_ends, "never stops calling itself"),
     ]
-    assert list(failures(dynamic_graphs.power, [stub, None, ...], mistakes, [by_squaring, by_bits])) == []
+    assert list(failures(dynamic_graphs.power, [stub, None, ...], mistakes, [solutions.power, by_bits])) == []
 
 
 def test_power_by_a_loop_that_starts_with_one() -> None:
@@ -98,12 +92,12 @@ def test_branchless() -> None:
         (lambda x: mg.tensor(dynamic_graphs.f(x.item())), "there is no graph to replay"),
         (lambda x: dynamic_graphs.f(x.item()), "should be a tensor that holds one number, and is a float"),
     ]
-    solutions = [
-        lambda x: x.relu() ** 2 + (-x).relu(),
+    right = [
+        solutions.branchless,
         lambda x: x.relu() * x.relu() + (-x).relu(),
         lambda x: x.relu() ** 2 + (x.abs() - x) / 2,
     ]
-    assert list(failures(dynamic_graphs.branchless, [lambda x: None, ...], mistakes, solutions)) == []
+    assert list(failures(dynamic_graphs.branchless, [lambda x: None, ...], mistakes, right)) == []
 
 
 def test_mask_in_a_product_is_a_comparison_too() -> None:

@@ -9,13 +9,14 @@ import pytest
 import micrograd_nb as mg
 from micrograd_nb.data import Dataset
 from micrograd_nb.exercises import loading_data as exercises
+from micrograd_nb.teaching.solutions import loading_data as solutions
 from tests.exercises.cases import failures
 
 # -- windows -----------------------------------------------------------------------------------------------------------
 
 
 class Windows(Dataset):
-    """The right answer; the others change one thing of it."""
+    """A right answer; the others change one thing of it."""
 
     extra = 0  # samples too many
     ahead = 0  # by how much the number to predict is another one
@@ -116,65 +117,67 @@ def test_windows() -> None:
         (lambda series, size: 3, "has no __len__"),
         (lambda series: 3, "raised TypeError"),
     ]
-    assert list(failures(exercises.windows, [Stub, HalfAStub, None, ...], mistakes, [Windows])) == []
+    assert list(failures(exercises.windows, [Stub, HalfAStub, None, ...], mistakes, [solutions.Windows, Windows])) == []
 
 
 # -- pad ---------------------------------------------------------------------------------------------------------------
-
-
-def pad(samples: Any) -> Any:
-    rows = mg.zeros(len(samples), max(map(len, samples)))
-    for i, sample in enumerate(samples):
-        rows[i, : len(sample)] = sample
-    return rows, mg.tensor([len(sample) for sample in samples])
 
 
 def at_the_front(samples: Any) -> Any:
     rows = mg.zeros(len(samples), max(map(len, samples)))
     for i, sample in enumerate(samples):
         rows[i, rows.shape[1] - len(sample) :] = sample
-    return rows, pad(samples)[1]
+    return rows, solutions.pad(samples)[1]
 
 
 def cut(samples: Any) -> Any:
     shortest = min(map(len, samples))
-    return mg.stack([sample[:shortest] for sample in samples]), pad(samples)[1]
+    return mg.stack([sample[:shortest] for sample in samples]), solutions.pad(samples)[1]
 
 
 def in_place(samples: Any) -> Any:
-    result = pad(samples)
+    result = solutions.pad(samples)
     samples[0].mul_(0)
     return result
 
 
 def with_ones(samples: Any) -> Any:
-    rows, lengths = pad(samples)
+    rows, lengths = solutions.pad(samples)
     return rows + (rows == 0) * 1.0, lengths
 
 
 def test_pad() -> None:
     mistakes = [
-        (lambda samples: pad(samples)[0], "should return two things"),
-        (lambda samples: (samples, pad(samples)[1]), "should be one tensor"),
-        (lambda samples: (pad(samples)[0].T, pad(samples)[1]), "turned round"),
+        (lambda samples: solutions.pad(samples)[0], "should return two things"),
+        (lambda samples: (samples, solutions.pad(samples)[1]), "should be one tensor"),
+        (lambda samples: (solutions.pad(samples)[0].T, solutions.pad(samples)[1]), "turned round"),
         (cut, "cut to the shortest"),
-        (lambda samples: (mg.zeros(3, 9), pad(samples)[1]), "with these samples it is (3, 4)"),
+        (lambda samples: (mg.zeros(3, 9), solutions.pad(samples)[1]), "with these samples it is (3, 4)"),
         (at_the_front, "the zeros stand before"),
         (with_ones, "the batch is"),
-        (lambda samples: (pad(samples)[0], mg.full((len(samples),), max(map(len, samples)))), "give the true ones"),
-        (lambda samples: (pad(samples)[0], pad(samples)[1] + 1), "the lengths are [2, 4, 1], and you give"),
-        (lambda samples: (pad(samples)[0], len(samples)), "one length for each sample"),
-        (lambda samples: (pad(samples)[0], [len(sample) for sample in samples]), "should be a tensor, and are a list"),
+        (
+            lambda samples: (solutions.pad(samples)[0], mg.full((len(samples),), max(map(len, samples)))),
+            "give the true ones",
+        ),
+        (
+            lambda samples: (solutions.pad(samples)[0], solutions.pad(samples)[1] + 1),
+            "the lengths are [2, 4, 1], and you give",
+        ),
+        (lambda samples: (solutions.pad(samples)[0], len(samples)), "one length for each sample"),
+        (
+            lambda samples: (solutions.pad(samples)[0], [len(sample) for sample in samples]),
+            "should be a tensor, and are a list",
+        ),
         (in_place, "changed the samples themselves"),
     ]
-    stubs = [lambda samples: None, lambda samples: (pad(samples)[0], ...), ...]
-    assert list(failures(exercises.pad, stubs, mistakes, [pad])) == []
+    stubs = [lambda samples: None, lambda samples: (solutions.pad(samples)[0], ...), ...]
+    assert list(failures(exercises.pad, stubs, mistakes, [solutions.pad])) == []
 
 
 def test_pad_agrees_with_pytorch(torch: Any) -> None:
     samples = [mg.ones(2), mg.ones(4), mg.ones(1)]
     theirs = torch.nn.utils.rnn.pad_sequence([torch.ones(2), torch.ones(4), torch.ones(1)], batch_first=True)
-    assert pad(samples)[0].tolist() == theirs.tolist()
+    assert solutions.pad(samples)[0].tolist() == theirs.tolist()
 
 
 @pytest.mark.parametrize("checker", [exercises.windows, exercises.pad], ids=lambda checker: checker.__name__)

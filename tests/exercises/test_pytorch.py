@@ -9,14 +9,10 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import pytorch as exercises
+from micrograd_nb.teaching.solutions import pytorch as solutions
 from tests.exercises.cases import failures
 
 # -- to_pytorch --------------------------------------------------------------------------------------------------------
-
-
-def right(line: str) -> str:
-    line = line.replace("micrograd_nb.data.transforms", "torchvision.transforms")
-    return line.replace("micrograd_nb.data", "torch.utils.data").replace("micrograd_nb", "torch")
 
 
 def short_first(line: str) -> str:
@@ -27,7 +23,7 @@ def short_first(line: str) -> str:
 def without_transforms(line: str) -> str:
     if "transforms" in line:
         return line.replace("micrograd_nb", "torch")
-    return right(line)
+    return solutions.to_pytorch(line)
 
 
 def test_to_pytorch() -> None:
@@ -36,12 +32,15 @@ def test_to_pytorch() -> None:
         (lambda line: line.replace("micrograd_nb", "torch"), "in torch.utils.data"),
         (without_transforms, "a package of its own"),
         (short_first, "replace the longer name before"),
-        (lambda line: right(line).replace("numpy", "torch"), "has nothing to do with the package"),
-        (lambda line: right(line).replace("mg", "torch"), "becomes 'import torch as mg', and you give"),
-        (lambda line: [right(line)], "returns a list"),
-        (lambda line: right(line).replace("import", "importing", 2), "becomes 'from torch import nn', and you give"),
+        (lambda line: solutions.to_pytorch(line).replace("numpy", "torch"), "has nothing to do with the package"),
+        (lambda line: solutions.to_pytorch(line).replace("mg", "torch"), "becomes 'import torch as mg', and you give"),
+        (lambda line: [solutions.to_pytorch(line)], "returns a list"),
+        (
+            lambda line: solutions.to_pytorch(line).replace("import", "importing", 2),
+            "becomes 'from torch import nn', and you give",
+        ),
     ]
-    assert list(failures(exercises.to_pytorch, [lambda line: None, ...], mistakes, [right])) == []
+    assert list(failures(exercises.to_pytorch, [lambda line: None, ...], mistakes, [solutions.to_pytorch])) == []
 
 
 def test_lines_are_true(torch: Any) -> None:
@@ -59,12 +58,8 @@ def differ(x: Any, y: Any, tolerance: float) -> bool:
     return x is None or y is None or x.shape != y.shape or not bool(((x - y).abs() <= tolerance).all())
 
 
-def all_checks(a: Any, b: Any, tolerance: float) -> list[str]:
-    return sorted(name for name in {*a, *b} if differ(a.get(name), b.get(name), tolerance))
-
-
 def exactly(a: Any, b: Any, tolerance: float) -> list[str]:
-    return all_checks(a, b, 0.0)
+    return solutions.differences(a, b, 0.0)
 
 
 def without_abs(a: Any, b: Any, tolerance: float) -> list[str]:
@@ -100,11 +95,14 @@ def test_differences() -> None:
         (shared_names, "b is missing in the second"),
         (without_shapes, "b has the shape (2,) here"),
         (nan_passes, "every comparison with NaN is false"),
-        (lambda a, b, tolerance: all_checks(a, b, tolerance)[::-1], "sorted by name"),
-        (lambda a, b, tolerance: set(all_checks(a, b, tolerance)), "returns a set"),
+        (lambda a, b, tolerance: solutions.differences(a, b, tolerance)[::-1], "sorted by name"),
+        (lambda a, b, tolerance: set(solutions.differences(a, b, tolerance)), "returns a set"),
         (lambda a, b, tolerance: [n for n in a if differ(a[n], b[n], tolerance)], "KeyError"),
     ]
-    assert list(failures(exercises.differences, [lambda a, b, tolerance: None, ...], mistakes, [all_checks])) == []
+    assert (
+        list(failures(exercises.differences, [lambda a, b, tolerance: None, ...], mistakes, [solutions.differences]))
+        == []
+    )
 
 
 @pytest.mark.parametrize("checker", [exercises.to_pytorch, exercises.differences], ids=lambda c: c.__name__)

@@ -9,6 +9,7 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import the_engine as exercises
+from micrograd_nb.teaching.solutions import the_engine as solutions
 from tests.exercises.cases import failures
 
 
@@ -16,20 +17,6 @@ def stub(*_: Any) -> Any: ...
 
 
 # -- order -------------------------------------------------------------------------------------------------------------
-
-
-def with_a_stack(root: Any) -> list[Any]:
-    done, seen, stack = [], {root}, [(root, iter(root.targets))]
-    while stack:
-        node, targets = stack[-1]
-        target = next(targets, None)
-        if target is None:
-            done.append(node)
-            stack.pop()
-        elif target not in seen:
-            seen.add(target)
-            stack.append((target, iter(target.targets)))
-    return done[::-1]
 
 
 def by_counting(root: Any) -> list[Any]:
@@ -91,26 +78,18 @@ def test_order() -> None:
     mistakes = [
         (first_come, "its gradient is not complete"),
         (every_path, "it has several users, and comes once"),
-        (lambda root: with_a_stack(root)[::-1], "the wrong way round"),
+        (lambda root: solutions.order(root)[::-1], "the wrong way round"),
         (recursive, "fills Python's stack"),
         (only_a_line, "not in the list"),
         (lambda root: [], "the list is empty"),
         (lambda root: {root}, "returns a set"),
-        (lambda root: [node.name for node in with_a_stack(root)], "something that is no node"),
-        (lambda root: sorted(with_a_stack(root), key=lambda node: node.number), "no attribute 'number'"),
+        (lambda root: [node.name for node in solutions.order(root)], "something that is no node"),
+        (lambda root: sorted(solutions.order(root), key=lambda node: node.number), "no attribute 'number'"),
     ]
-    assert list(failures(exercises.order, [stub, None, ...], mistakes, [with_a_stack, by_counting])) == []
+    assert list(failures(exercises.order, [stub, None, ...], mistakes, [solutions.order, by_counting])) == []
 
 
 # -- paths -------------------------------------------------------------------------------------------------------------
-
-
-def right(root: Any, leaf: Any) -> int:
-    counts = Counter({root: 1})
-    for node in with_a_stack(root):
-        for target in node.targets:
-            counts[target] += counts[node]
-    return counts[leaf]
 
 
 def walks(root: Any, leaf: Any) -> int:
@@ -118,12 +97,12 @@ def walks(root: Any, leaf: Any) -> int:
 
 
 def arrows(root: Any, leaf: Any) -> int:
-    return sum(target is leaf for node in with_a_stack(root) for target in node.targets)
+    return sum(target is leaf for node in solutions.order(root) for target in node.targets)
 
 
 def with_sets(root: Any, leaf: Any) -> int:
     counts = Counter({root: 1})
-    for node in with_a_stack(root):
+    for node in solutions.order(root):
         for target in set(node.targets):
             counts[target] += counts[node]
     return counts[leaf]
@@ -142,15 +121,15 @@ def remembers(root: Any, leaf: Any) -> int:
 
 def test_paths() -> None:
     mistakes = [
-        (lambda root, leaf: int(leaf in with_a_stack(root)), "that a way exists"),
+        (lambda root, leaf: int(leaf in solutions.order(root)), "that a way exists"),
         (walks, "walks every path"),
         (arrows, "paths(loss, a), where loss"),
         (with_sets, "a set once"),
-        (lambda root, leaf: max(right(root, leaf), 1), "where no way leads"),
+        (lambda root, leaf: max(solutions.paths(root, leaf), 1), "where no way leads"),
         (lambda root, leaf: [1, 2], "should be a number, and is a list"),
         (lambda root, leaf: root.number, "AttributeError"),
     ]
-    assert list(failures(exercises.paths, [stub, None, ...], mistakes, [right, remembers])) == []
+    assert list(failures(exercises.paths, [stub, None, ...], mistakes, [solutions.paths, remembers])) == []
 
 
 @pytest.mark.parametrize("checker", [exercises.order, exercises.paths], ids=lambda checker: checker.__name__)

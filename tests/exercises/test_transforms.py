@@ -8,6 +8,7 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import transforms as exercises
+from micrograd_nb.teaching.solutions import transforms as solutions
 from tests.exercises.cases import failures
 
 # -- statistics --------------------------------------------------------------------------------------------------------
@@ -15,10 +16,6 @@ from tests.exercises.cases import failures
 
 def rows(images: Any) -> Any:
     return mg.cat([image.flatten(1) for image in images], dim=1)
-
-
-def right(images: Any) -> Any:
-    return rows(images).mean(1), rows(images).std(1)
 
 
 def of_the_means(images: Any) -> Any:
@@ -43,15 +40,15 @@ def test_statistics() -> None:
         (lambda images: (mg.stack(images).mean(0), 1), "raised RuntimeError"),
     ]
     stubs = [lambda images: None, lambda images: (rows(images).mean(1), ...), ...]
-    solutions = [right, lambda images: (rows(images).mean(1), rows(images).std(1, correction=0))]
-    assert list(failures(exercises.statistics, stubs, mistakes, solutions)) == []
+    right = [solutions.statistics, lambda images: (rows(images).mean(1), rows(images).std(1, correction=0))]
+    assert list(failures(exercises.statistics, stubs, mistakes, right)) == []
 
 
 # -- random_square -----------------------------------------------------------------------------------------------------
 
 
 class Square:
-    """The right answer; the others change one thing of it."""
+    """A right answer; the others change one thing of it."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -140,14 +137,14 @@ def test_random_square() -> None:
         (Nothing, "nothing was set to 0"),
         (lambda size: lambda img: [img], "should return a tensor, and returns a list"),
     ]
-    assert list(failures(exercises.random_square, [Stub, None, ...], mistakes, [Square])) == []
+    assert list(failures(exercises.random_square, [Stub, None, ...], mistakes, [solutions.RandomSquare, Square])) == []
 
 
 def test_random_square_leaves_the_learners_random_numbers() -> None:
     mg.manual_seed(5)
     expected = mg.rand(3)
     mg.manual_seed(5)
-    exercises.random_square.verdict(Square)
+    exercises.random_square.verdict(solutions.RandomSquare)
     assert (mg.rand(3) == expected).all()
 
 

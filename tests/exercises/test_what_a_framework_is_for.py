@@ -9,9 +9,10 @@ import pytest
 
 import micrograd_nb as mg
 from micrograd_nb.exercises import what_a_framework_is_for as exercises
+from micrograd_nb.teaching.solutions import what_a_framework_is_for as solutions
 from tests.exercises.cases import failures
 
-RIGHT = dict(exercises.MISSING)
+RIGHT = solutions.missing
 
 
 def test_missing() -> None:
@@ -39,8 +40,8 @@ def test_sigmoid_backward() -> None:
         (lambda d, s: (d * s * (1 - s)).sum(), "not a float64"),
         (lambda d, s: (d * s * (1 - s)).sum(0), "and (2,) came out"),
     ]
-    solutions = [lambda d, s: d * s * (1 - s), lambda d, s: mg.tensor(d * (s - s**2))]
-    assert list(failures(exercises.sigmoid_backward, [lambda d, s: None, ...], mistakes, solutions)) == []
+    right = [solutions.sigmoid_backward, lambda d, s: mg.tensor(d * (s - s**2))]
+    assert list(failures(exercises.sigmoid_backward, [lambda d, s: None, ...], mistakes, right)) == []
 
 
 @pytest.mark.parametrize("checker", [exercises.missing, exercises.sigmoid_backward], ids=lambda c: c.__name__)
