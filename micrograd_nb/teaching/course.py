@@ -55,9 +55,9 @@ def build(folder: str | Path, only: Sequence[str] = (), say: Callable[[str], obj
     Raises:
         ValueError: no lesson begins so.
     """
-    folder, copied = Path(folder), Copied()
+    folder, copied, chosen = Path(folder), Copied(), _chosen(only, say)
     copied.put(folder, Path("nbgrader_config.py"), CONFIG.encode())
-    for path in _chosen(only, say):
+    for path in chosen:
         name = Path("source", path.stem, path.name)
         copied.put(folder, name, _as_bytes(source_notebook(read(path))))
     return copied

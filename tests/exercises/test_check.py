@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 from inspect import ismodule
 from typing import Any
 
@@ -28,6 +29,27 @@ def double(answer: Any) -> str:
 def test_verdict_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     double(lambda x: x + x)
     assert capsys.readouterr().out.splitlines()[0] == "✓ double(3) is 6"
+
+
+def test_last_verdict_is_kept() -> None:
+    first, _ = lesson()
+    assert (first.state, first.last.text) == ("not yet", "no answer was checked so far")
+    first(lambda x: x * x)
+    assert (first.state, first.last.text) == ("wrong", "that is the square")
+    first(lambda x: x + x)
+    assert first.state == "right"
+
+
+def test_warning_of_a_right_answer_is_printed_and_not_in_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    """nbgrader gives no points to a cell that writes to stderr."""
+
+    def warned(x: Any) -> Any:
+        print("careful", file=sys.stderr)
+        return x + x
+
+    double(warned)
+    out, err = capsys.readouterr()
+    assert (out.splitlines()[:2], err) == (["careful", "✓ double(3) is 6"], "")
 
 
 def lesson() -> tuple[Exercise, Exercise]:
