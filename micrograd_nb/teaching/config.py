@@ -15,9 +15,14 @@ c.ClearSolutions.code_stub = {"python": ""}
 
 # A cell that takes longer, in seconds, is interrupted and counts as wrong: the end of an endless loop.
 c.Execute.timeout = 60
+c.Execute.error_on_timeout = {
+    "ename": "CellTimeoutError",
+    "evalue": "",
+    "traceback": ["The cell took too long, and was stopped in the line above: is there a loop that never ends?"],
+}
 
 # What a submission may fill a page of feedback with: a loop that prints, an error out of a deep recursion.
-c.LimitOutput.max_lines = 500
+c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60
 
 # A student who deletes a graded cell gets it back, with its points to be earned.
