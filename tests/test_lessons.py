@@ -75,6 +75,7 @@ def test_lesson_is_in_shape(lesson: Path) -> None:
 
 # -- links -------------------------------------------------------------------------------------------------------------
 
+GUIDE = INDEX.with_name("TEACHING.md")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 NEIGHBOUR = re.compile(r"\*\*(Previous|Next) lesson\.\*\* \[[^]]*\]\(([^)]+)\)")
 ROW = re.compile(r"^\| \[([^]]+)\]\((\S+\.ipynb)\) \| .+ \| (\d+) \|$", re.MULTILINE)
@@ -105,7 +106,7 @@ def is_dead(link: str, path: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    "path", [*NOTEBOOKS, INDEX.with_name("README.md"), ROOT / "README.md"], ids=lambda path: path.name
+    "path", [*NOTEBOOKS, INDEX.with_name("README.md"), GUIDE, ROOT / "README.md"], ids=lambda path: path.name
 )
 def test_no_link_is_dead(path: Path) -> None:
     found = list(links(path))
@@ -137,6 +138,11 @@ def entry(path: Path) -> tuple[str, str, str]:
 def test_index_lists_every_lesson_as_it_is(path: Path) -> None:
     text = nbformat.read(path, as_version=4).cells[0].source if path == INDEX else path.read_text(encoding="utf-8")
     assert ROW.findall(text) == [entry(lesson) for lesson in LESSONS]
+
+
+def test_guide_for_teachers_speaks_of_every_lesson() -> None:
+    titles = re.findall(r"^### (.+)$", GUIDE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert titles == [entry(lesson)[0] for lesson in LESSONS]
 
 
 def test_dead_links_are_seen(tmp_path: Path) -> None:
