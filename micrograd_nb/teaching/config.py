@@ -21,6 +21,10 @@ c.Execute.error_on_timeout = {
     "traceback": ["The cell took too long, and was stopped in the line above: is there a loop that never ends?"],
 }
 
+# How long a kernel may take to start and its output to arrive. If a machine is busy, that is nobody's mistake.
+c.Execute.startup_timeout = 180
+c.Execute.iopub_timeout = 60
+
 # What a submission may fill a page of feedback with: a loop that prints, an error out of a deep recursion.
 c.LimitOutput.max_lines = 200
 c.LimitOutput.max_traceback = 60
