@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -22,6 +24,21 @@ def dockerfile() -> str:
     run = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
     return run.stdout + run.stderr
+
+
+def test_image_for_a_hub_is_built_as_the_guide_says() -> None:
+    """The guide's command, without the building: there must be no Docker for that."""
+    pytest.importorskip("repo2docker", reason="repo2docker is not installed: pip install jupyter-repo2docker")
+    guide = (ROOT / "lessons" / "TEACHING.md").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^jupyter-repo2docker (--no-run (?:.*\\\n)*.*) \.$", guide, re.MULTILINE)
+    options = shlex.split(command.replace("\\\n", " ").replace("REGISTRY/", "registry/"))
+    run = subprocess.run(
+        [sys.executable, "-m", "repo2docker", "--no-build", "--debug", *options, str(ROOT)],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    package, nbgrader = '-r "binder/requirements.txt"', "RUN pip install --no-cache-dir nbgrader=="
+    assert (run.stdout + run.stderr).index(package) < (run.stdout + run.stderr).index(nbgrader)
 
 
 def test_python_is_the_one_asked_for(dockerfile: str) -> None:
