@@ -67,7 +67,7 @@ def questions(lesson: Notebook) -> list[Question]:
         ValueError: an exercise has no stub, no solution, or one with another signature.
     """
     code = [cell for cell in lesson["cells"] if cell["cell_type"] == "code"]
-    module = checkers_module(code)
+    module = checkers_module(lesson)
     found = []
     for before, cell in pairwise(code):
         for checker, name in _calls(text(cell)):
@@ -78,9 +78,10 @@ def questions(lesson: Notebook) -> list[Question]:
     return found
 
 
-def checkers_module(code: list[Cell]) -> str:
-    """The module that a lesson imports as `exercises`."""
-    for statement in ast.walk(ast.parse(text(code[0]))):
+def checkers_module(lesson: Notebook) -> str:
+    """The module that a lesson imports as `exercises`, in its first code cell."""
+    set_up = next(cell for cell in lesson["cells"] if cell["cell_type"] == "code")
+    for statement in ast.walk(ast.parse(text(set_up))):
         if isinstance(statement, ast.ImportFrom) and statement.module == CHECKERS:
             return statement.names[0].name
     raise ValueError(f"the first code cell of a lesson imports its checkers from {CHECKERS}, and this one does not")

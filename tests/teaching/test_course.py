@@ -50,7 +50,8 @@ def test_source_is_the_lesson_with_solutions_and_grades(lesson: Path) -> None:
             assert stubs[new["id"]].solution in text(new)
             assert (role["solution"], role["grade"], role["locked"]) == (True, False, False)
         elif new["id"] in checks:
-            assert text(new).startswith(text(old))
+            check = f"exercises.{checks[new['id']].checker}"
+            assert text(new) == f'{text(old)}\nassert {check}.state == "right", {check}.last'
             assert (role["solution"], role["grade"], role["locked"], role["points"]) == (False, True, True, 1)
         else:
             assert new["cell_type"] == "markdown" or text(new) == text(old)

@@ -9,22 +9,20 @@ from copy import deepcopy
 from importlib import import_module
 from inspect import ismodule
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import micrograd_nb.exercises
 from micrograd_nb.exercises import Exercise
-from micrograd_nb.teaching import Question, questions, read
-from micrograd_nb.teaching.questions import Notebook, signature
+from micrograd_nb.teaching import questions, read
+from micrograd_nb.teaching.questions import Notebook, checkers_module, signature
 from tests import LESSONS, ROOT
 
-MODULES = [
-    module for name in micrograd_nb.exercises.__all__ if ismodule(module := getattr(micrograd_nb.exercises, name))
-]
-QUESTIONS = [question for lesson in LESSONS for question in questions(read(lesson))]
+each_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.stem)
+@each_lesson
 def test_every_exercise_is_found(lesson: Path) -> None:
     """An exercise has a heading, a stub and a check; none of the three is missed."""
     found = questions(read(lesson))
@@ -34,29 +32,37 @@ def test_every_exercise_is_found(lesson: Path) -> None:
     assert [question.check_id for question in found] == [f"{heading}-check" for heading in headings]
 
 
-def test_every_checker_is_used_once() -> None:
-    checkers = {(module.__name__.split(".")[-1], name) for module in MODULES for name in checkers_of(module)}
-    used = [(question.module, question.checker) for question in QUESTIONS]
-    assert sorted(used) == sorted(checkers)
+@each_lesson
+def test_every_checker_of_the_lesson_is_used_once(lesson: Path) -> None:
+    found = questions(read(lesson))
+    (module,) = {question.module for question in found}
+    checkers = [name for name, value in vars(exercises_of(module)).items() if isinstance(value, Exercise)]
+    assert sorted(question.checker for question in found) == sorted(checkers)
 
 
-def checkers_of(module: object) -> list[str]:
-    return [name for name, value in vars(module).items() if isinstance(value, Exercise)]
+def test_every_module_of_checkers_belongs_to_a_lesson() -> None:
+    names = {name for name in micrograd_nb.exercises.__all__ if ismodule(exercises_of(name))}
+    assert names == {checkers_module(read(lesson)) for lesson in LESSONS}
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: f"{question.module}.{question.name}")
-def test_solution_is_right(question: Question) -> None:
-    checker = getattr(getattr(micrograd_nb.exercises, question.module), question.checker)
-    solution = getattr(import_module(f"micrograd_nb.teaching.solutions.{question.module}"), question.name)
-    assert checker.verdict(solution).state == "right"
+def exercises_of(module: str) -> Any:
+    return getattr(micrograd_nb.exercises, module)
 
 
-@pytest.mark.parametrize("module", sorted({question.module for question in QUESTIONS}))
-def test_module_of_solutions_holds_the_answers_and_nothing_else(module: str) -> None:
+@each_lesson
+def test_solutions_are_right(lesson: Path) -> None:
+    for question in questions(read(lesson)):
+        solutions = import_module(f"micrograd_nb.teaching.solutions.{question.module}")
+        checker = getattr(exercises_of(question.module), question.checker)
+        assert str(checker.verdict(getattr(solutions, question.name))).startswith("✓")
+
+
+@each_lesson
+def test_module_of_solutions_holds_the_answers_and_nothing_else(lesson: Path) -> None:
     """What else it defined would not come along into the notebook."""
-    path = ROOT / "micrograd_nb" / "teaching" / "solutions" / f"{module}.py"
+    path = ROOT / "micrograd_nb" / "teaching" / "solutions" / f"{checkers_module(read(lesson))}.py"
     names = [name for name in map(name_of, ast.parse(path.read_text(encoding="utf-8")).body) if name]
-    assert names == [question.name for question in QUESTIONS if question.module == module]
+    assert names == [question.name for question in questions(read(lesson))]
 
 
 def name_of(statement: ast.stmt) -> str | None:
