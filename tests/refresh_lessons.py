@@ -10,17 +10,15 @@ tags; no widget state, no times, no addresses, no paths of this machine.
 from __future__ import annotations
 
 import argparse
-import os
 import re
-import sysconfig
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
-from tests import NOTEBOOKS, ROOT
+from micrograd_nb.site.tidy import tidy
+from tests import NOTEBOOKS
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -28,10 +26,6 @@ METADATA = {
 }
 RANDOM_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){0,3}(-[0-9a-f]{12})?")  # as nbformat and JupyterLab make them
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"  # names a model that is gone with the kernel
-PLACES = [sysconfig.get_path("purelib"), sysconfig.get_path("stdlib"), str(ROOT)]  # the first may be inside the last
-ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
-CELL_FILE = re.compile(r"[^ \n(\"]*ipykernel_\d+[/\\]\d+\.py")  # the kernel names a cell by it
-CELL_FILE_NAME = re.compile(r"\b\d{6,}\.py\b")
 
 
 def main() -> None:
@@ -80,21 +74,7 @@ def _canonical_output(output: NotebookNode) -> NotebookNode:
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)
         output.metadata = nbformat.from_dict({})
-    return nbformat.from_dict(_clean(output))
-
-
-def _clean(x: Any) -> Any:
-    """Addresses and paths of this machine replaced, in every text of an output."""
-    if isinstance(x, dict):
-        return {key: x[key] if key == "image/png" else _clean(x[key]) for key in x}
-    if isinstance(x, list):
-        return [_clean(element) for element in x]
-    if not isinstance(x, str):
-        return x
-    for place in PLACES:
-        for written in (place, place.replace(str(Path.home()), "~", 1)):
-            x = x.replace(f"{written}{os.sep}", "")
-    return CELL_FILE_NAME.sub("0.py", CELL_FILE.sub("ipykernel_0/0.py", ADDRESS.sub("0x7f0000000000", x)))
+    return nbformat.from_dict(tidy(output))
 
 
 if __name__ == "__main__":

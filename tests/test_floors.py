@@ -22,7 +22,7 @@ FLOORS = [
     ["nn", "optim", "data", "graph", "linalg"],
     ["training", "exercises", "lessons"],
     ["__init__"],  # `import micrograd_nb` offers everything below it, and so nothing of the widgets
-    ["widgets", "examples", "teaching"],
+    ["widgets", "examples", "teaching", "site"],
 ]
 FLOOR = {name: number for number, names in enumerate(FLOORS) for name in names}
 DISPLAY = {"IPython", "anywidget", "ipywidgets", "matplotlib"}

@@ -37,7 +37,8 @@ def test_loading_is_noticed() -> None:
 
 
 @pytest.mark.parametrize(
-    "package", ["autograd", "tensors", "linalg", "nn", "optim", "data", "graph", "training", "exercises", "widgets"]
+    "package",
+    ["autograd", "tensors", "linalg", "nn", "optim", "data", "graph", "training", "exercises", "widgets", "site"],
 )
 def test_package_can_be_imported_first(package: str) -> None:
     assert "micrograd_nb" in loaded_by(f"import micrograd_nb.{package}")

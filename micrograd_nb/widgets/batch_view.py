@@ -11,11 +11,13 @@ import traitlets
 from ..data import default_collate
 from ..data.peek import Peek, peek
 from ..tensors import Tensor
-from .panel import Panel, button, checkbox, number, shown, svg_img
+from .panel import Drawn, Panel, button, checkbox, number, shown, svg_img
+from .panel_file import window
 from .pictures import array_of, picture, words
 
 MOST_SAMPLES = 32  # that are drawn of one batch
 LAST_EPOCH = 99  # the passes before it are gone through, to come to its random numbers
+IN_A_FILE = 24  # batches of a pass, at most
 STRIP = 640  # width of the picture of a pass
 
 
@@ -55,7 +57,7 @@ class BatchView(Panel):
     epoch = traitlets.Int(0).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
 
-    redraw_on = ("shuffle", "batch", "epoch", "seed")
+    redraw_on = ("batch", "shuffle", "epoch", "seed")
 
     def __init__(
         self,
@@ -84,21 +86,29 @@ class BatchView(Panel):
             ],
         )
 
-    def draw(self) -> tuple[str, str]:
+    def draw(self, *, batch: int, shuffle: bool, epoch: int, seed: int) -> Drawn:
         try:
-            self.peek = self._look()
+            at = peek(self._dataset, self._batch_size, shuffle=shuffle, seed=seed, epoch=epoch, number=batch)
         except Exception as error:  # a sample that cannot be read is shown as what it is
             message = f"The batch cannot be fetched. {type(error).__name__}: {error}"
             notes = "".join(f"<br>{shown(note, 300)}" for note in getattr(error, "__notes__", []))
-            return (
-                f"<p>{shown(message, 500)}{notes}</p>",
-                f"Batch {self.batch} of epoch {self.epoch} cannot be fetched.",
-            )
-        figures = [self._figure(*sample) for sample in zip(self.peek.indices, self.peek.samples, strict=True)]
+            return Drawn(f"<p>{shown(message, 500)}{notes}</p>", f"Batch {batch} of epoch {epoch} cannot be fetched.")
+        figures = [self._figure(*sample) for sample in zip(at.indices, at.samples, strict=True)]
         more = len(figures) - MOST_SAMPLES
         rest = f"<p>… and {more} more</p>" if more > 0 else ""
-        collated = f"<p>Collated: {_collated(self.peek.samples)}</p>" if figures else ""
-        return "".join([*figures[:MOST_SAMPLES], rest, collated, strip(self.peek)]), self._description()
+        collated = f"<p>Collated: {_collated(at.samples)}</p>" if figures else ""
+        order = f"shuffled with seed {seed}" if shuffle else "in order"
+        return Drawn(
+            "".join([*figures[:MOST_SAMPLES], rest, collated, strip(at)]),
+            f"Batch {at.number} of {at.batches}, epoch {epoch}, {order}: samples {words(at.indices)}"
+            if at.batches
+            else "The dataset is empty: a pass has no batches.",
+            {"peek": at},
+        )
+
+    def choices(self) -> dict[str, Sequence[Any]]:
+        batches = window(self.batch, 0, max(0, self.peek.batches - 1), IN_A_FILE)
+        return {"batch": batches, "shuffle": [False, True], "epoch": [self.epoch], "seed": [self.seed]}
 
     def forget(self) -> None:
         self._dataset, self._classes, self.peek = (), None, Peek((), 0, 0, (), ())
@@ -107,11 +117,6 @@ class BatchView(Panel):
     def _from_0_on(self, proposal: Any) -> int:
         last = {"batch": max(0, self.peek.batches - 1), "epoch": LAST_EPOCH}.get(proposal["trait"].name, math.inf)
         return max(0, min(proposal["value"], last))
-
-    def _look(self) -> Peek:
-        return peek(
-            self._dataset, self._batch_size, shuffle=self.shuffle, seed=self.seed, epoch=self.epoch, number=self.batch
-        )
 
     def _figure(self, index: int, sample: Any) -> str:
         image, *labels = sample if isinstance(sample, (tuple, list)) and sample else (sample,)
@@ -126,13 +131,6 @@ class BatchView(Panel):
         if names is not None and isinstance(value, int) and 0 <= value < len(names) and str(names[value]) != str(value):
             return f"{value} {shown(str(names[value]))}"
         return shown(value)
-
-    def _description(self) -> str:
-        at = self.peek
-        if not at.batches:
-            return "The dataset is empty: a pass has no batches."
-        order = f"shuffled with seed {self.seed}" if self.shuffle else "in order"
-        return f"Batch {at.number} of {at.batches}, epoch {self.epoch}, {order}: samples {words(at.indices)}"
 
     def __repr__(self) -> str:
         return f"<BatchView: batch {self.peek.number} of {self.peek.batches}, samples {words(self.peek.indices)}>"

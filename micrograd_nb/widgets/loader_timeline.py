@@ -9,7 +9,7 @@ LoaderTimeline(recording)
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +17,13 @@ import traitlets
 
 from ..data import Recording, Span, Timeline
 from .loss_curve import nice_ticks
-from .panel import Panel, button, number, shown, svg_img, table
+from .panel import Drawn, Panel, button, number, shown, svg_img, table
+from .panel_file import window
 
 WIDTH = 760
 LEFT, RIGHT = 90, 748  # the frame, in which the time runs
 TOP, ROW, BAR = 34, 44, 26  # where the first row is, how far rows are apart, how high a bar is
+IN_A_FILE, EPOCHS_IN_A_FILE = 48, 4  # batches and passes, at most
 MOST_ROWS = 64  # of the table of samples
 # Of the batch that is lit they reach 3:1 on white and on dark; patterns and heights tell kinds apart without them.
 COLOURS = {
@@ -87,11 +89,14 @@ class LoaderTimeline(Panel):
             controls.append(number("epoch", "epoch", self._last_epoch, first=1))
         super().__init__(controls=controls)
 
-    def draw(self) -> tuple[str, str]:
-        shown_pass = Timeline(self._timeline.of(epoch=self.epoch), self._timeline.is_simulated)
-        samples = _samples(shown_pass, self.batch)
-        self._svg = picture(shown_pass, self.batch)
-        return f"{self._svg}{samples}", describe(shown_pass, self.batch)
+    def draw(self, *, batch: int, epoch: int) -> Drawn:
+        shown_pass = Timeline(self._timeline.of(epoch=epoch), self._timeline.is_simulated)
+        svg = picture(shown_pass, batch)
+        return Drawn(f"{svg}{_samples(shown_pass, batch)}", describe(shown_pass, batch), {"_svg": svg})
+
+    def choices(self) -> dict[str, Sequence[Any]]:
+        batches = window(self.batch, 0, self._last_batch, IN_A_FILE)
+        return {"batch": batches, "epoch": window(self.epoch, 1, self._last_epoch, EPOCHS_IN_A_FILE)}
 
     def static_html(self) -> str:
         samples = self.markup.removeprefix(self._svg)

@@ -7,28 +7,48 @@ from __future__ import annotations
 
 import base64
 import html
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
+from .page import page
+from .panel_file import describe, held, within
+
 _STATIC = Path(__file__).parent / "static"
 
 Control = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a panel shows for some values of its traits.
+
+    Attributes:
+        markup: HTML, in which all that came from the user is escaped.
+        description: one sentence of plain text, which is read aloud when it changes.
+        seen: attributes of the panel that say the same as data.
+    """
+
+    markup: str
+    description: str
+    seen: dict[str, Any] = field(default_factory=dict)
+
+
 class Panel(anywidget.AnyWidget):
     """Shows `markup` under `controls`.
 
-    Subclasses write `draw()` and `forget()`, and name in `redraw_on` the traits that `draw` reads.
+    Subclasses write `draw`, `choices` and `forget`, and name in `redraw_on` the traits that `draw` takes.
     """
 
     _esm = _STATIC / "panel.js"
     _css = _STATIC / "panel.css"
 
     markup = traitlets.Unicode().tag(sync=True)
-    description = traitlets.Unicode().tag(sync=True)  # one sentence, which is read aloud when it changes
+    description = traitlets.Unicode().tag(sync=True)
     controls: Any = traitlets.List().tag(sync=True)
 
     redraw_on: tuple[str, ...] = ()
@@ -38,9 +58,13 @@ class Panel(anywidget.AnyWidget):
         self._redraw()
         self.observe(lambda _: self._redraw(), list(self.redraw_on))
 
-    def draw(self) -> tuple[str, str]:
-        """The HTML, in which all that came from the user is escaped, and the description, which is plain text."""
+    def draw(self, *_: Any, **values: Any) -> Drawn:
+        """What is shown for the values of the traits, given by their names. It changes nothing of the panel."""
         raise NotImplementedError(f"{type(self).__name__} has no draw")
+
+    def choices(self) -> dict[str, Sequence[Any]]:
+        """The values of each trait that are worth a place in a file, in order."""
+        raise NotImplementedError(f"{type(self).__name__} has no choices")
 
     def forget(self) -> None:
         """Lets go of what it was made of, when it is closed: Jupyter may keep the widget itself for longer."""
@@ -56,9 +80,41 @@ class Panel(anywidget.AnyWidget):
         """What a reader without a kernel sees."""
         return f"<p>{html.escape(self.description)}</p>{self.markup}"
 
+    def export_html(self, path: str | Path) -> None:
+        """Writes the view as one HTML file that works in any browser, from disk, without a network.
+
+        Python is not in the file: it holds what would be shown for some values of the controls, those next to the ones
+        shown now, and says which. The others cannot be chosen there.
+        """
+        kept = held(self)
+        state = {
+            **self.now(),
+            "controls": [within(control, kept) for control in self.controls],
+            "markup": self.markup,
+            "description": self.description,
+            "traits": list(self.redraw_on),
+            "states": kept.states,
+            "note": describe(kept, self.controls),
+        }
+        text = page(
+            title=repr(self).strip("<>"),
+            css=(_STATIC / "panel.css").read_text(encoding="utf-8"),
+            script=(_STATIC / "panel.js").read_text(encoding="utf-8").replace("export default { render };", ""),
+            state=state,
+            fallback=self.static_html(),
+        )
+        Path(path).write_text(text, encoding="utf-8")
+
+    def now(self) -> dict[str, Any]:
+        """The values of the traits for which it is drawn."""
+        return {trait: getattr(self, trait) for trait in self.redraw_on}
+
     def _redraw(self) -> None:
+        drawn = self.draw(**self.now())
+        for name, value in drawn.seen.items():
+            setattr(self, name, value)
         with self.hold_sync():  # one message: HTML and description belong together
-            self.markup, self.description = self.draw()
+            self.markup, self.description = drawn.markup, drawn.description
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         # HTML comes first for readers without a kernel, or with a notebook not trusted yet.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +12,10 @@ from ..data import drawing_from
 from ..data.transforms import Compose, Stage, stepwise
 from ..data.transforms.draws import Draw
 from ..tensors import Generator
-from .panel import Panel, button, number, shown, table
+from .panel import Drawn, Panel, button, number, shown, table
 from .pictures import Facts, histogram, picture
 
+IN_A_FILE = 12  # seeds, at most
 HEAD = ["stage", "before", "after", "shape, dtype, range, histogram", "drawn"]
 
 
@@ -56,24 +57,26 @@ class TransformView(Panel):
             raise TypeError(f"a TransformView takes a transform, something to call, and got {type(transform).__name__}")
         self._transform = transform
         self._img = img
-        self.output: Any = None
-        self.draws: tuple[Draw, ...] = ()
+        self.output: Any
+        self.draws: tuple[Draw, ...]
         super().__init__(seed=seed, controls=[button("seed", "Re-roll", 1), number("seed", "seed")])
 
-    def draw(self) -> tuple[str, str]:
+    def draw(self, *, seed: int) -> Drawn:
         image = _copy(self._img)
         before = _Look.at(image)
         rows = [["input", "", before.picture, before.numbers(), ""]]
-        self._stages = self._failed = 0
-        self.draws = ()
-        self.output = image
-        with drawing_from(Generator().manual_seed(self.seed)):
-            for stage in stepwise(self._transform, image):
-                self._stages += 1
+        output, failed = image, 0
+        draws: tuple[Draw, ...] = ()
+        with drawing_from(Generator().manual_seed(seed)):
+            for number, stage in enumerate(stepwise(self._transform, image), start=1):
                 after = _Look.at(stage.output)
-                rows.append(self._row(stage, before, after))
-                before = after
-        return table(HEAD, rows), self._description()
+                rows.append(_row(number, stage, before, after))
+                before, output, draws = after, stage.output, draws + stage.draws
+                failed = failed if stage.error is None else number
+        return Drawn(table(HEAD, rows), _describe(len(rows) - 1, seed, failed), {"output": output, "draws": draws})
+
+    def choices(self) -> dict[str, Sequence[Any]]:
+        return {"seed": range(self.seed, self.seed + IN_A_FILE)}
 
     def forget(self) -> None:
         self._transform, self._img, self.output, self.draws = Compose([]), None, None, ()
@@ -82,24 +85,22 @@ class TransformView(Panel):
     def _from_0_on(self, proposal: Any) -> int:
         return max(0, proposal["value"])
 
-    def _row(self, stage: Stage, before: _Look, after: _Look) -> list[str]:
-        self.output = stage.output
-        self.draws += stage.draws
-        name = f"{self._stages}. {_name(stage.transform)}"
-        if stage.error is not None:
-            self._failed = self._stages
-            return [f"✗ {name}", before.picture, f"<strong>failed</strong><br>{_why(stage.error)}", "", ""]
-        if not stage.reached:
-            return [f"<em>{name}</em>", "", "<em>not reached</em>", "", ""]
-        return [name, before.picture, after.picture, after.numbers(before), _drawn(stage.draws)]
-
-    def _description(self) -> str:
-        count = f"{self._stages} stage{'' if self._stages == 1 else 's'}"
-        failed = f", stage {self._failed} failed" if self._failed else ""
-        return f"{count}, seed {self.seed}{failed}"
-
     def __repr__(self) -> str:
-        return f"<TransformView: {self._description()}>"
+        return f"<TransformView: {self.description}>"
+
+
+def _row(number: int, stage: Stage, before: _Look, after: _Look) -> list[str]:
+    name = f"{number}. {_name(stage.transform)}"
+    if stage.error is not None:
+        return [f"✗ {name}", before.picture, f"<strong>failed</strong><br>{_why(stage.error)}", "", ""]
+    if not stage.reached:
+        return [f"<em>{name}</em>", "", "<em>not reached</em>", "", ""]
+    return [name, before.picture, after.picture, after.numbers(before), _drawn(stage.draws)]
+
+
+def _describe(stages: int, seed: int, failed: int) -> str:
+    at = f", stage {failed} failed" if failed else ""
+    return f"{stages} stage{'' if stages == 1 else 's'}, seed {seed}{at}"
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,14 @@
-"""What the tests of the stepper share: a notebook's first cell, pages that `export_html` wrote, what a page shows."""
+"""What the tests of widgets share: a notebook's first cell, pages that `export_html` wrote, what a page shows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from playwright.sync_api import Browser, Locator, Page
 
-from micrograd_nb.widgets import BackwardStepper
 from tests.browser.lab import WatchedPage
 
 LEAVES = """import micrograd_nb as mg
@@ -24,17 +24,27 @@ WHOLE_PAGE = """stepper => {
 }"""
 
 
+class Exports(Protocol):
+    def export_html(self, path: str | Path) -> None: ...
+
+
 @contextmanager
 def exported(
-    browser: Browser, stepper: BackwardStepper, folder: Path, *, theme: str = "light", **options: object
+    browser: Browser,
+    widget: Exports,
+    folder: Path,
+    *,
+    theme: str = "light",
+    ready: str = ".mg-count",
+    **options: object,
 ) -> Iterator[WatchedPage]:
-    """The file that a stepper exports, opened from disk without a network."""
-    path = folder / "stepper.html"
-    stepper.export_html(path)
+    """The file that a widget exports, opened from disk without a network; `ready` is on the page when it has drawn."""
+    path = folder / "widget.html"
+    widget.export_html(path)
     with closing(browser.new_context(offline=True, color_scheme=theme, **options)) as context:
         watched = WatchedPage(context.new_page())
         watched.page.goto(path.as_uri())
-        watched.page.locator(".mg-count").wait_for()
+        watched.page.locator(ready).wait_for()
         yield watched
 
 
