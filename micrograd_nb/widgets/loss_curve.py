@@ -10,6 +10,7 @@ import base64
 import html
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,9 +119,19 @@ def draw(values: dict[str, list[float]]) -> str:
     >>> draw({"training": [2.0, 1.0]}).count("<polyline")
     1
     """
-    lines = {name: thinned(numbers) for name, numbers in values.items()}
+    last = max((len(numbers) for numbers in values.values()), default=0)
+    return picture({name: thinned(numbers) for name, numbers in values.items()}, last)
+
+
+def picture(lines: dict[str, list[Point]], last: int, marks: Sequence[tuple[float, str]] = ()) -> str:
+    """The picture of lines through points, (step, value).
+
+    Arguments:
+        last: the last step.
+        marks: places on the axis of the steps, with what is to be written there.
+    """
+    last = last or 1
     finite = [y for points in lines.values() for _, y in points if math.isfinite(y)]
-    last = max((len(numbers) for numbers in values.values()), default=0) or 1
     top, low = max([*finite, 0.0]), min([*finite, 0.0])
     ticks = nice_ticks(low, top if top > low else low + 1.0)
     parts = [
@@ -128,10 +139,11 @@ def draw(values: dict[str, list[float]]) -> str:
         'font-family="sans-serif" font-size="12">',
         f'<rect class="mg-paper" width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         *_grid(ticks, last),
+        *(part for step, text in marks for part in _mark(_x(step, last), text)),
     ]
     for number, (name, points) in enumerate(lines.items()):
         parts += _line(number, name, [(_x(x, last), _y(y, ticks)) for x, y in points])
-    if not values:
+    if not lines:
         parts.append(_text((LEFT + RIGHT) // 2, (TOP + BOTTOM) // 2, "the curve grows here while the training runs"))
     return "\n".join([*parts, "</svg>"])
 
@@ -180,6 +192,12 @@ def _grid(ticks: list[float], last: int) -> list[str]:
     steps = [tick for tick in nice_ticks(0, last) if tick <= last and tick == int(tick)]
     parts += [_text(_x(step, last), BOTTOM + 18, f"{step:g}") for step in steps]
     return [*parts, _text((LEFT + RIGHT) // 2, BOTTOM + 36, "step"), _text(LEFT - 8, TOP - 16, "loss", "end")]
+
+
+def _mark(x: float, text: str) -> list[str]:
+    """A line from top to bottom, and what is written at its top."""
+    line = f'<path d="M{x:g} {TOP}V{BOTTOM}" stroke="{COLOURS[3]}" stroke-width="1.5" stroke-dasharray="4 3"/>'
+    return [line, _text(x + 4, TOP + 10, html.escape(text), "start")]
 
 
 def _line(number: int, name: str, points: list[Point]) -> list[str]:

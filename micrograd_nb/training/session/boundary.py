@@ -24,7 +24,7 @@ class Points(NamedTuple):
 
     inputs: ndarray  # (n, 2), of the type that the model is given
     labels: ndarray  # (n,), places in `values`
-    values: tuple[float, ...]  # the targets that there are, in order
+    values: tuple[float, ...]  # the targets in order; 0, 1, 2, … where they are numbers of classes
 
     @property
     def box(self) -> tuple[float, float, float, float]:
@@ -60,10 +60,12 @@ def points_of(loader: Iterable[Any]) -> Points | None:
     good = np.isfinite(inputs).all(1) & np.isfinite(targets.astype(float))
     every = -(-int(good.sum()) // MOST_POINTS) or 1
     inputs, targets = inputs[good][::every], targets[good][::every]
-    values, labels = np.unique(targets, return_inverse=True)
-    if not len(inputs) or len(values) > MOST_CLASSES:
+    if not len(inputs):
         return None
-    return Points(inputs, labels, tuple(values.astype(float).tolist()))
+    values, labels = np.unique(targets, return_inverse=True)
+    if _are_numbers_of_classes(values):
+        values, labels = np.arange(int(values[-1]) + 1), targets.astype(int)
+    return Points(inputs, labels, tuple(values.astype(float).tolist())) if len(values) <= MOST_CLASSES else None
 
 
 def boundary_of(model: Module, loss_fn: Any, points: Points) -> Boundary | None:
@@ -76,11 +78,8 @@ def boundary_of(model: Module, loss_fn: Any, points: Points) -> Boundary | None:
         shares = _shares(output, loss_fn, points)
     if shares is None:
         return None
-    said, places = shares[SIZE * SIZE :].argmax(1), points.labels
-    if output.ndim == 2 and output.shape[1] > 1:
-        places = np.array(points.values, int)[places]  # the outputs are numbered as the targets are
-    fields = shares[: SIZE * SIZE].T.reshape(-1, SIZE, SIZE)
-    return Boundary(fields, int(np.count_nonzero(said == places)), len(places))
+    fields, said = shares[: SIZE * SIZE].T.reshape(-1, SIZE, SIZE), shares[SIZE * SIZE :].argmax(1)
+    return Boundary(fields, int(np.count_nonzero(said == points.labels)), len(said))
 
 
 def _pairs(loader: Any) -> list[tuple[Any, Any]]:
@@ -101,6 +100,11 @@ def _is_planar(input: Any, target: Any) -> bool:
         and input.array.dtype.kind == "f"
         and target.array.size == len(input)
     )
+
+
+def _are_numbers_of_classes(values: ndarray) -> bool:
+    """Whether the different targets, in order, are among 0, 1, 2, …"""
+    return bool((values == np.floor(values)).all() and values[0] >= 0 and values[-1] < MOST_CLASSES)
 
 
 def _grid(points: Points) -> ndarray:
@@ -129,8 +133,8 @@ def _shares(output: Any, loss_fn: Any, points: Points) -> ndarray | None:
     ):
         return None
     if output.ndim == 2 and 2 <= output.shape[1] <= MOST_CLASSES:
-        numbered = all(value == int(value) and 0 <= value < output.shape[1] for value in points.values)
-        return output.detach().softmax(1).array.astype(float) if numbered else None
+        fit = _are_numbers_of_classes(np.array(points.values)) and len(points.values) <= output.shape[1]
+        return output.detach().softmax(1).array.astype(float) if fit else None
     if output.array.size == places and len(points.values) == 2:
         second = _of_second(output.detach(), loss_fn, points.values)
         return np.stack([1 - second, second], 1)

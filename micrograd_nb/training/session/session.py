@@ -20,7 +20,7 @@ from ..fit import Training
 from ..loop import LossFunction, TrainStep, train_steps
 from ..resumable_loader import random_states, set_random_states
 from .boundary import Boundary, boundary_of, points_of
-from .spread import Looker, Spreads
+from .spread import spreads_of
 from .track import Track
 
 ENDLESS = 2**31  # epochs
@@ -49,9 +49,9 @@ class Session:
     Attributes:
         losses: of the steps, a `Track`.
         validation_losses: after each epoch.
-        rate_changes: the last of them, in order.
+        rate_changes: the last ones, in order.
+        first_rate: the learning rate before the first of those.
         spreads: histograms at the last step that was looked at.
-        watched: the name of the parameter that they show; None: of all parameters together.
         points: the data, where they are points in the plane in a few classes, or None.
 
     Raises:
@@ -90,7 +90,7 @@ class Session:
         self._ratios = _ratios(optimizer)
         self._most = points
         self.points = points_of(self._training.loader.loader)
-        self.watched: str | None = None
+        self._watched: str | None = None
         self._begin()
 
     # -- going on
@@ -111,20 +111,20 @@ class Session:
             for left in reversed(range(steps)):
                 self._advance(look=left == 0)
 
-    def run_for(self, seconds: float, *, look: bool = True) -> int:
-        """Makes steps until the time is over, at least one, and returns how many. Errors as for `step`.
+    def run_for(self, seconds: float, most: int | None = None) -> int:
+        """Makes steps until the time is over, looks at the last one, and returns how many: at least one.
 
         Arguments:
-            look: look at one more step then, the last one.
+            most: how many at most.
+
+        Raises:
+            FloatingPointError, ValueError: as `step`.
         """
         end, before = time.monotonic() + seconds, self.steps
         with self._random_numbers():
-            if not look:
+            while time.monotonic() < end and (most is None or self.steps + 1 < before + most):
                 self._advance(look=False)
-            while time.monotonic() < end:
-                self._advance(look=False)
-            if look:
-                self._advance(look=True)
+            self._advance(look=True)
         return self.steps - before
 
     def reset(self) -> None:
@@ -160,8 +160,8 @@ class Session:
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        if not (isinstance(rate, (int, float)) and 0 < rate < math.inf):
-            raise ValueError(f"a learning rate is a number above 0, such as 0.1; got {rate!r}")
+        if not (isinstance(rate, (int, float)) and 0 <= rate < math.inf):
+            raise ValueError(f"a learning rate is a finite number, such as 0.1, and not below 0; got {rate!r}")
         for group, ratio in zip(self.optimizer.param_groups, self._ratios, strict=True):
             group["lr"] = rate * ratio
 
@@ -174,10 +174,17 @@ class Session:
         """What the model says of the plane now; None where the data are no points, or the model gives no classes."""
         return None if self.points is None else boundary_of(self.model, self.loss_fn, self.points)
 
-    def look(self) -> Spreads:
-        """Histograms of the parameters now, without gradients and updates, which belong to a step."""
-        self.spreads = self._looker().look(self.steps, None)
-        return self.spreads
+    @property
+    def watched(self) -> str | None:
+        """The name of the parameter that the histograms show; None: of all parameters together."""
+        return self._watched
+
+    @watched.setter
+    def watched(self, name: str | None) -> None:
+        if name is not None and name not in self.names:
+            raise ValueError(f"the model has no parameter {name!r}; it has {', '.join(self.names)}")
+        self._watched = name
+        self._spread(self._before if self.spreads.step == self.steps else None)
 
     # -- one step
 
@@ -195,9 +202,9 @@ class Session:
     def _begin(self) -> None:
         self.losses, self.validation_losses = Track(self._most), Track(self._most)
         self._changes: deque[RateChange] = deque(maxlen=MOST_CHANGES)
-        self._rate = self.learning_rate  # of the last step
+        self.first_rate = self._rate = self.learning_rate  # the second is that of the last step
         self._events: Iterator[TrainStep] | None = None
-        self.look()
+        self._spread(None)
 
     def _end(self) -> None:
         close = getattr(self._events, "close", None)
@@ -211,7 +218,7 @@ class Session:
 
     def _advance(self, look: bool) -> float:
         try:
-            return self._next_step(self._looker() if look else None)
+            return self._next_step(look)
         except FloatingPointError:
             self._note(self.steps, math.nan)
             raise
@@ -219,18 +226,18 @@ class Session:
             self._end()
             raise
 
-    def _next_step(self, looker: Looker | None) -> float:
-        before: ndarray | None = None
+    def _next_step(self, look: bool) -> float:
+        before: list[ndarray] = []
         while True:
             event = self._next_event()
-            if event.kind == "backward" and looker is not None:
-                before = looker.numbers()
+            if event.kind == "backward" and look:
+                before = [p.array.copy() for p in self.model.parameters()]
             elif event.kind == "step":
                 assert event.loss is not None
                 loss = event.loss.item()
                 self._note(event.step, loss)
-                if looker is not None:
-                    self.spreads = looker.look(event.step, before)
+                if look:
+                    self._spread(before)
                 if self._is_last_of_epoch():
                     self._next_event()
                 return loss
@@ -252,6 +259,8 @@ class Session:
         self.losses.add(step, loss)
         if self.learning_rate != self._rate:
             self._rate = self.learning_rate
+            if len(self._changes) == MOST_CHANGES:
+                self.first_rate = self._changes[0].rate
             self._changes.append(RateChange(step, self._rate))
 
     def _is_last_of_epoch(self) -> bool:
@@ -262,12 +271,17 @@ class Session:
         except TypeError:
             return False
 
-    def _looker(self) -> Looker:
-        named = dict(self.model.named_parameters())
-        if self.watched is not None and self.watched not in named:
-            raise ValueError(f"the model has no parameter {self.watched!r}; it has {', '.join(named)}")
-        chosen = list(named.values()) if self.watched is None else [named[self.watched]]
-        return Looker(chosen, self.watched)
+    def _spread(self, before: list[ndarray] | None) -> None:
+        """Makes the histograms.
+
+        Arguments:
+            before: all parameters before the last step; None: there was none, or it was not looked at.
+        """
+        self._before = before  # to look at another parameter later
+        chosen = [i for i, name in enumerate(self.names) if self._watched in (None, name)]
+        parameters = list(self.model.parameters())
+        olds = None if before is None else [before[i] for i in chosen]
+        self.spreads = spreads_of(self.steps, self._watched, [parameters[i] for i in chosen], olds)
 
     def __repr__(self) -> str:
         return f"<Session: {self.steps} steps, {self.epochs} epochs>"

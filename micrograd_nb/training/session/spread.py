@@ -63,34 +63,23 @@ def _counts(numbers: ndarray, low: float, high: float) -> tuple[int, ...]:
     return tuple(np.bincount(np.minimum((places * BINS).astype(int), BINS - 1), minlength=BINS).tolist())
 
 
-class Looker:
-    """Looks at some parameters before and after a step.
+def spreads_of(step: int, name: str | None, parameters: Sequence[Any], before: Sequence[ndarray] | None) -> Spreads:
+    """What there is after a step.
 
     Arguments:
-        parameters: which ones.
-        name: of the one that they are; None: all of a model.
+        name: of the one parameter; None: they are all of a model.
+        before: the numbers of the parameters before the step; None: there was no step.
     """
+    every = -(-sum(p.array.size for p in parameters) // MOST_NUMBERS) or 1
+    now = _joined([p.array for p in parameters], every)
+    if before is None:
+        return Spreads(step, name, spread(now), spread(now[:0]), spread(now[:0]), every)
+    grads = _joined([p.grad.array for p in parameters if p.grad is not None], every)
+    with np.errstate(invalid="ignore", over="ignore"):  # ∞ - ∞
+        updates = now - _joined(before, every)
+    return Spreads(step, name, spread(now), spread(grads), spread(updates), every)
 
-    def __init__(self, parameters: Sequence[Any], name: str | None) -> None:
-        self.parameters, self.name = parameters, name
-        self.every = -(-sum(p.array.size for p in parameters) // MOST_NUMBERS) or 1
 
-    def numbers(self) -> ndarray:
-        """The parameters, as a copy."""
-        return self._joined([p.array for p in self.parameters])
-
-    def look(self, step: int, before: ndarray | None) -> Spreads:
-        """What there is now.
-
-        Arguments:
-            before: the `numbers` before the step; None: there was no step.
-        """
-        now = self.numbers()
-        grads = [] if before is None else [p.grad.array for p in self.parameters if p.grad is not None]
-        with np.errstate(invalid="ignore", over="ignore"):  # ∞ - ∞
-            updates = now[:0] if before is None else now - before
-        return Spreads(step, self.name, spread(now), spread(self._joined(grads)), spread(updates), self.every)
-
-    def _joined(self, arrays: list[ndarray]) -> ndarray:
-        parts = [np.ravel(array)[:: self.every] for array in arrays]
-        return np.concatenate([np.zeros(0), *parts])
+def _joined(arrays: Sequence[ndarray], every: int) -> ndarray:
+    """Every so many numbers of some arrays, in double precision."""
+    return np.concatenate([np.zeros(0), *(np.ravel(array)[::every] for array in arrays)])

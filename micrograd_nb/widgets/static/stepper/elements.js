@@ -7,6 +7,8 @@ const ICONS = {
   pause: "M6 4v12M14 4v12",
   forward: "M6 4l9 6-9 6z",
   last: "M15 4v12M4 4l9 6-9 6z",
+  step: "M5 4v12M9 4l8 6-8 6z",
+  reset: "M15.5 6.5A6.5 6.5 0 1 0 16.5 10M16 3v4h-4",
 };
 
 const SVG = "http://www.w3.org/2000/svg";
