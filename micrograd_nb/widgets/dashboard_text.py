@@ -1,6 +1,6 @@
 """What a training dashboard gives the page: numbers to draw, and text; and what a reader without a kernel sees.
 
-Numbers that are drawn have six digits, and none of them is NaN or infinite: those are None, which leaves a gap.
+Numbers that are drawn have eight digits, and none of them is NaN or infinite: those are None, which leaves a gap.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ def _count(n: int, what: str) -> str:
 
 
 def _number(value: float) -> float | None:
-    return float(f"{value:.6g}") if math.isfinite(value) else None
+    return float(f"{value:.8g}") if math.isfinite(value) else None
 
 
 def _track(track: Track) -> dict[str, Any]:
