@@ -4,6 +4,8 @@ for step in train_steps(model, loader, loss_fn, optimizer, epochs=5): ...   the 
 history = fit(model, loader, loss_fn, optimizer, epochs=5)                  the same in one call
 Training(model, loader, loss_fn, optimizer).fit(5)                          one that can be saved and gone on with
 
+Session(model, loader, loss_fn, optimizer)                                  one to look into, and to start again
+
 evaluate, metrics                           how good it is
 overfit_one_batch, find_learning_rate       before you train: does it work at all, and how fast may it go?
 summary                                     a table of the layers, and what each costs
@@ -28,6 +30,7 @@ from .model_summary import Summary, summary
 from .overfit import Overfit, overfit_one_batch
 from .plots import Plot
 from .resumable_loader import ResumableLoader
+from .session import Session
 from .tensorboard import SummaryWriter, plot_scalars
 
 __all__ = [
@@ -35,6 +38,7 @@ __all__ = [
     "TrainStep",
     "fit",
     "Training",
+    "Session",
     "ResumableLoader",
     "EarlyStop",
     "StopTraining",

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import traitlets
+from numpy import ndarray
 
 from ..training.session import Boundary, Point, Points, Session, Spread, Spreads, Track
 from .loss_curve import picture
@@ -123,14 +124,21 @@ def _number(value: float) -> float | None:
     return float(f"{value:.8g}") if math.isfinite(value) else None
 
 
+def _numbers(values: ndarray) -> list[float | None]:
+    """The same for many numbers: a few hundred are sent several times a second."""
+    with np.errstate(all="ignore"):
+        tens = 10.0 ** (7 - np.floor(np.log10(np.abs(values))))
+        rounded = np.rint(values * tens) / tens
+    fine = np.where(np.isfinite(rounded), rounded, values)  # 0, and numbers next to the smallest float
+    return [value if math.isfinite(value) else None for value in fine.tolist()]
+
+
 def _track(track: Track) -> dict[str, Any]:
     """A curve as lists; the lowest and highest numbers only where points stand for several."""
-    points = track.points
-    columns = {"first": [point.first for point in points], "mean": [_number(point.mean) for point in points]}
+    first, last, mean, low, high = np.array(track.points, float).reshape(-1, 5).T
+    columns = {"first": first.astype(int).tolist(), "mean": _numbers(mean)}
     if track.every > 1:
-        columns["last"] = [point.last for point in points]
-        columns["low"] = [_number(point.low) for point in points]
-        columns["high"] = [_number(point.high) for point in points]
+        columns |= {"last": last.astype(int).tolist(), "low": _numbers(low), "high": _numbers(high)}
     return columns
 
 
@@ -172,8 +180,8 @@ def _share(part: int, whole: int) -> str:
 def _points(points: Points) -> dict[str, Any]:
     return {
         "box": [_number(edge) for edge in points.box],
-        "x": [_number(x) for x in points.inputs[:, 0].tolist()],
-        "y": [_number(y) for y in points.inputs[:, 1].tolist()],
+        "x": _numbers(points.inputs[:, 0].astype(float)),
+        "y": _numbers(points.inputs[:, 1].astype(float)),
         "labels": points.labels.tolist(),
         "classes": [f"{value:g}" for value in points.values],
     }

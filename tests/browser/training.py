@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import micrograd_nb as mg
@@ -21,3 +22,14 @@ def moons_dashboard(**options: Any) -> TrainingDashboard:
     return TrainingDashboard(
         model, loader, nn.CrossEntropyLoss(), optimizer, validation=DataLoader(held_out, 100), **options
     )  # fmt: skip
+
+
+# A cell that imports and defines the same in a notebook.
+MAKE = f"""from typing import Any
+import micrograd_nb as mg
+from micrograd_nb import nn, optim
+from micrograd_nb.data import DataLoader
+from micrograd_nb.data.datasets import moons
+from micrograd_nb.widgets import TrainingDashboard
+
+{inspect.getsource(moons_dashboard)}"""
