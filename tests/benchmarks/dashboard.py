@@ -20,7 +20,7 @@ STEPS = 70  # ten epochs
 
 
 def steps() -> None:
-    """A loop over `train_steps` beside `Session.run`, which measures the validation data, too, and looks at the last step."""
+    """A loop over `train_steps` beside `Session.run`, which also measures the validation data."""
     written, session = moons_dashboard().session, moons_dashboard().session
     unlimited = train_steps(written.model, written._training.loader, written.loss_fn, written.optimizer, epochs=2**31)
 
