@@ -16,19 +16,23 @@ class Interrupt:
 
 
 @contextmanager
-def deferred_interrupt() -> Iterator[Interrupt]:
+def deferred_interrupt(*, heed_ignored: bool = False) -> Iterator[Interrupt]:
     """A context in which the first interruption is only noted; a second one raises at once, as always.
 
     Where Python gets no signals (outside of the main thread) nothing changes.
+
+    Arguments:
+        heed_ignored: note it also where interruptions are ignored, as a kernel does between its cells.
     """
     interrupt = Interrupt()
     before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    heeds = callable(before) or (heed_ignored and before is signal.SIG_IGN)
+    if threading.current_thread() is not threading.main_thread() or not heeds:
         yield interrupt
         return
 
     def note(number: int, frame: FrameType | None) -> None:
-        if interrupt.came:
+        if interrupt.came and callable(before):
             before(number, frame)
         interrupt.came = True
 

@@ -40,8 +40,10 @@ class TrainingDashboard(anywidget.AnyWidget):
 
     It plays between the cells of a notebook: a cell that runs makes it wait. Pause answers after the step at hand, so
     a step (or the measuring of the validation data, after an epoch) should take less than a quarter of a second.
+    The notebook's ■ pauses, too.
+
     However long it trains, each curve has at most `points` points: where there are more steps, a point is the mean of
-    several. A frame for the page has 5 to 40 KB, and there are at most 8 in a second.
+    several. A frame for the page has 5 to 40 KB and takes 5 ms to make; there are at most 8 in a second.
 
     Arguments:
         model, loader, loss_fn, optimizer: as for `fit`. They are trained as they are, not copies.
@@ -196,14 +198,17 @@ class TrainingDashboard(anywidget.AnyWidget):
     def _slice(self) -> bool:
         """Trains for some milliseconds; whether it goes on."""
         try:
-            self.session.run_for(SLICE)
-            if self._is_due():
-                self._show()
+            with deferred_interrupt(heed_ignored=True) as interrupt:
+                self.session.run_for(SLICE)
+                if interrupt.came:
+                    self.pause()
+                elif self._is_due():
+                    self._show()
         except Exception as error:  # it ends in the page: nobody sees what a task of the loop raises
             self._player.stop()
             self._fail(error)
             return False
-        return True
+        return self.playing
 
     def _fail(self, error: Exception) -> None:
         """Shows an error."""

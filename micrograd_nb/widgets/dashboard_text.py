@@ -193,7 +193,7 @@ def _boundary(boundary: Boundary) -> dict[str, Any]:
     return {
         "size": shares.shape[-1],
         "fields": [base64.b64encode(np.rint(255 * field).astype(np.uint8).tobytes()).decode() for field in shares],
-        "text": f"{boundary.right} of {boundary.total} points right",
+        "text": f"{boundary.right} of {boundary.total} right",
     }
 
 

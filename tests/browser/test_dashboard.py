@@ -84,7 +84,7 @@ def test_steps_show_what_the_library_computed(board: Locator) -> None:
             assert height == pytest.approx(max(1.5, count / tallest * 62) if count else 0)
     boundary = session.boundary()
     assert boundary is not None
-    expect(board.locator(".mgd-right")).to_have_text(f"{boundary.right} of 200 points right")
+    expect(board.locator(".mgd-right")).to_have_text(f"{boundary.right} of 200 right")
 
 
 def test_the_value_of_each_step_is_under_the_mouse(board: Locator) -> None:
@@ -220,7 +220,7 @@ def test_play_and_pause(board: Locator) -> None:
         board.page.wait_for_timeout(500)
         assert step_of(board) == stopped
     print(f"idle {[round(x) for x in idle]} ms, pauses {[round(x) for x in pauses]} ms")
-    assert statistics.median(pauses) - min(idle) < 300
+    assert statistics.median(pauses) - statistics.median(idle) < 300
     ours = moons_dashboard()
     ours.run(step_of(board))
     assert numbers(board.locator(".mgd-loss").text_content()) == [float(f"{ours.session.losses.latest:.4g}")]

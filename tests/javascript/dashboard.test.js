@@ -8,6 +8,7 @@ import {
   linearTicks,
   logTicks,
   lossTicks,
+  nearestPlace,
   pointAt,
   pointText,
   rateAt,
@@ -88,6 +89,11 @@ test("a learning rate holds from its step on", () => {
     [4, 5, 8, 9, 100].map((step) => rateAt(changes, 0.5, step)),
     [0.5, 0.1, 0.1, 0.01, 0.01],
   );
+});
+
+test("the slider stands at the rate that is nearest by ratio, also to one that is far off, or 0", () => {
+  const places = [0, 1e-9, 0.02, 0.04, 1e38].map((rate) => nearestPlace([0.01, 0.1, 1], rate));
+  assert.deepEqual(places, [0, 0, 0, 1, 2]);
 });
 
 test("each place has the colour of its most probable class, the sides are not mixed up", () => {

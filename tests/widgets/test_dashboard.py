@@ -9,6 +9,7 @@ import itertools
 import json
 import math
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -81,7 +82,7 @@ def test_a_frame_is_what_the_session_holds() -> None:
     (field,) = frame["boundary"]["fields"]
     sent = np.frombuffer(base64.b64decode(field), np.uint8).reshape(48, 48)
     np.testing.assert_array_equal(sent, np.rint(255 * boundary.shares[1]))
-    assert frame["boundary"]["text"] == f"{boundary.right} of 200 points right"
+    assert frame["boundary"]["text"] == f"{boundary.right} of 200 right"
 
 
 def test_a_frame_is_small_however_long_it_trains() -> None:
@@ -172,6 +173,24 @@ def test_it_plays_while_other_things_go_on_and_pause_answers_at_once() -> None:
         assert dashboard.frame["spoken"].startswith(f"Paused at step {steps}.")
 
     asyncio.run(main())
+
+
+def test_an_interruption_pauses_though_a_kernel_ignores_it_between_cells(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def main() -> None:
+        dashboard = small()
+        monkeypatch.setattr(dashboard.session, "run_for", lambda _: signal.raise_signal(signal.SIGINT))
+        ask(dashboard, "play")
+        await until(lambda: not dashboard.playing)
+        assert dashboard.frame["playing"] is False
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+    with asyncio.Runner() as runner:
+        runner.run(asyncio.sleep(0))  # it takes the signal while it runs, unless that is ignored
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            runner.run(main())
+        finally:
+            signal.signal(signal.SIGINT, before)
 
 
 def test_it_plays_what_a_loop_of_steps_makes() -> None:

@@ -5,7 +5,7 @@ import { boundaryView } from "./boundary.js";
 import { curveView } from "./curve.js";
 import { histogramView } from "./histogram.js";
 import { painter } from "./painter.js";
-import { pointText, rateAt, stepsText, text } from "./scale.js";
+import { nearestPlace, pointText, rateAt, stepsText, text } from "./scale.js";
 
 const KEYS = { " ": "play", ArrowRight: "step", r: "reset", R: "reset", l: "log", L: "log" };
 const ROWS = 12; // of the table
@@ -148,10 +148,7 @@ function render({ model, el }) {
 
   function showRate() {
     const now = model.get("rate");
-    const nearest = about.rates.reduce(
-      (best, one, i) => (Math.abs(one - now) < Math.abs(about.rates[best] - now) ? i : best),
-      0,
-    );
+    const nearest = nearestPlace(about.rates, now);
     slider.value = nearest;
     tellRate(now);
   }

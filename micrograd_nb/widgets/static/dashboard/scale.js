@@ -108,3 +108,9 @@ export function stepsText(curve, place) {
 export function rateAt(changes, start, step) {
   return changes.findLast(([first]) => first <= step)?.[1] ?? start;
 }
+
+/** Where in a list of growing numbers above 0 the one stands that is the nearest, by ratio. */
+export function nearestPlace(numbers, value) {
+  const away = (one) => Math.abs(Math.log(one) - Math.log(Math.max(value, 1e-300)));
+  return numbers.reduce((best, one, place) => (away(one) < away(numbers[best]) ? place : best), 0);
+}
