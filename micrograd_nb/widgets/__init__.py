@@ -9,11 +9,12 @@
 
 from ..autograd import record_lines
 from .batch_view import BatchView
+from .gradient_flow import GradientFlow
 from .loader_timeline import LoaderTimeline
 from .loss_curve import LossCurve
 from .stepper import BackwardStepper
 from .transform_view import TransformView
 
-__all__ = ["BackwardStepper", "LossCurve", "BatchView", "TransformView", "LoaderTimeline"]
+__all__ = ["BackwardStepper", "LossCurve", "BatchView", "TransformView", "LoaderTimeline", "GradientFlow"]
 
 record_lines()  # whoever imports the widgets wants to see them
