@@ -12,9 +12,18 @@ from .batch_view import BatchView
 from .gradient_flow import GradientFlow
 from .loader_timeline import LoaderTimeline
 from .loss_curve import LossCurve
+from .optimizer_paths import OptimizerPaths
 from .stepper import BackwardStepper
 from .transform_view import TransformView
 
-__all__ = ["BackwardStepper", "LossCurve", "BatchView", "TransformView", "LoaderTimeline", "GradientFlow"]
+__all__ = [
+    "BackwardStepper",
+    "LossCurve",
+    "BatchView",
+    "TransformView",
+    "LoaderTimeline",
+    "GradientFlow",
+    "OptimizerPaths",
+]
 
 record_lines()  # whoever imports the widgets wants to see them
