@@ -11,11 +11,12 @@ overfit_one_batch, find_learning_rate       before you train: does it work at al
 summary                                     a table of the layers, and what each costs
 save, load, to_torch, from_torch            checkpoints
 gradient_report                             how the gradients flow, and where a NaN began
+descent                                     where optimizers go on a function of two numbers
 profiler                                    where the time goes
 SummaryWriter, plot_scalars, make_grid      for TensorBoard, and for a notebook without it
 """
 
-from . import metrics, profiler
+from . import descent, metrics, profiler
 from .checkpoint import CheckpointError, from_torch, load, save, to_torch
 from .early_stop import EarlyStop
 from .evaluate import Evaluation, evaluate, evaluating
@@ -58,6 +59,7 @@ __all__ = [
     "from_torch",
     "metrics",
     "profiler",
+    "descent",
     "overfit_one_batch",
     "Overfit",
     "find_learning_rate",

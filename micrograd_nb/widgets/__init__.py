@@ -10,11 +10,22 @@
 from ..autograd import record_lines
 from .batch_view import BatchView
 from .dashboard import TrainingDashboard
+from .gradient_flow import GradientFlow
 from .loader_timeline import LoaderTimeline
 from .loss_curve import LossCurve
+from .optimizer_paths import OptimizerPaths
 from .stepper import BackwardStepper
 from .transform_view import TransformView
 
-__all__ = ["BackwardStepper", "LossCurve", "BatchView", "TransformView", "LoaderTimeline", "TrainingDashboard"]
+__all__ = [
+    "BackwardStepper",
+    "LossCurve",
+    "BatchView",
+    "TransformView",
+    "LoaderTimeline",
+    "TrainingDashboard",
+    "GradientFlow",
+    "OptimizerPaths",
+]
 
 record_lines()  # whoever imports the widgets wants to see them

@@ -1,8 +1,7 @@
-"""`bundle(path)`: a script together with what it imports, as one text, for the browser is given one.
+"""`bundle(path)`: a script together with what it imports, as one text, for the browser is given one; and `styles`.
 
-The scripts are ES modules that import one another by their file names, `import { a, b } from "./file.js";` or
-`"../folder/file.js"`. A bundle is their text, what is imported before what imports it, without those lines and without
-`export`.
+The scripts are ES modules that import one another by where they lie, `import { a, b } from "../stepper/file.js";`, one
+line each. A bundle is their text, what is imported before what imports it, without those lines and without `export`.
 """
 
 from __future__ import annotations
@@ -24,6 +23,12 @@ def bundle(path: Path) -> str:
 def _collect(path: Path, found: dict[Path, str]) -> None:
     source = path.read_text(encoding="utf-8")
     for name in _IMPORT.findall(source):
-        if (imported := (path.parent / name).resolve()) not in found:
+        imported = (path.parent / name).resolve()
+        if imported not in found:
             _collect(imported, found)
     found[path] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+
+def styles(*paths: Path) -> str:
+    """The text of several style sheets: what a widget shares with others, and what is its own."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)

@@ -324,6 +324,99 @@ def test_operation_with_several_values() -> None:
     assert fault.operation == "DivBackward0"
 
 
+# -- the way of a fault ------------------------------------------------------------------------------------------------
+
+
+def ways(report: GradientReport) -> list[tuple[str, str, str, str]]:
+    """The stations as (way, operation, how many are bad, what begins)."""
+    assert report.path is not None
+    return [
+        (x.way, x.operation.removesuffix("Backward0"), f"{x.not_finite} of {x.size}", x.first)
+        for x in report.path.stations
+    ]
+
+
+def test_way_from_a_bad_value_to_the_loss_and_back_to_a_bad_gradient() -> None:
+    model = Broken()
+    with mg.no_grad():
+        model.layer.weight.copy_(mg.tensor([[1.0, 1.0], [-1.0, -1.0]]))
+    report = gradient_report(model, model(mg.ones(3, 2)).sum())
+    assert ways(report) == [
+        ("forward", "Log", "3 of 6", "value"),
+        ("forward", "Linear", "3 of 3", ""),
+        ("forward", "Sum", "1 of 1", ""),
+        ("backward", "Sum", "0 of 1", ""),
+        ("backward", "Linear", "1 of 2", "gradient"),  # its weight is multiplied by -inf
+    ]
+    path = report.path
+    assert path is not None
+    assert path.value == report.fault
+    assert path.gradient is not None
+    assert (path.gradient.way, path.gradient.module) == ("backward", "head")
+    assert path.parameters == ("layer.weight", "head.weight")
+    log = path.stations[0]
+    assert log.code == "return self.head(self.layer(x).relu().log())"
+    assert log.place == f"test_gradients.py, line {log.line[1]}"  # type: ignore[index]
+    assert str(path).splitlines()[-1] == "it reaches the gradient of layer.weight, head.weight"
+    assert "test_gradients.py, line" in path._repr_html_()
+
+
+def test_way_of_a_bad_gradient_begins_at_the_loss() -> None:
+    model = nn.Linear(2, 2, bias=False)
+    with mg.no_grad():
+        model.weight.zero_()
+    report = gradient_report(model, (model(mg.ones(1, 2)) ** 2).sum(1).sqrt().sum())
+    assert report.path is not None
+    assert report.path.value is None
+    assert ways(report) == [("backward", "Sum", "0 of 1", ""), ("backward", "Sqrt", "1 of 1", "gradient")]
+    assert report.path.gradient == report.fault
+
+
+def test_a_bad_value_that_is_gone_before_the_loss_still_spoils_the_gradient() -> None:
+    model = nn.Linear(2, 2)
+    x = model(mg.ones(1, 2))
+    report = gradient_report(model, mg.where(x > 100, x / 0, x).sum())
+    assert report.fault is not None
+    assert report.fault.way == "backward"
+    assert ways(report) == [
+        ("forward", "Div", "2 of 2", "value"),
+        ("backward", "Sum", "0 of 1", ""),
+        ("backward", "Where", "0 of 2", ""),
+        ("backward", "Div", "2 of 2", "gradient"),  # 0 · ∞
+    ]
+
+
+def test_way_of_a_bad_number_in_the_data(model: nn.Module) -> None:
+    x = mg.ones(2, 4)
+    x[1, 2] = float("nan")
+    report = gradient_report(model, model(x).sum())
+    assert report.path is not None
+    assert report.path.value is not None
+    assert report.path.value.is_given
+    assert ways(report)[0] == ("forward", "Linear", "5 of 10", "value")
+    assert ways(report)[-1][0] == "backward"
+
+
+def test_way_through_an_operation_with_several_values() -> None:
+    model = nn.Linear(2, 2)
+    values, _ = (model(mg.ones(2, 2)) / 0).max(dim=1)
+    names = [(way, operation) for way, operation, _, _ in ways(gradient_report(model, values.sum()))]
+    assert names[:3] == [("forward", "Div"), ("forward", "Max"), ("forward", "Sum")]
+
+
+def test_a_long_way_needs_no_recursion() -> None:
+    model = nn.Linear(1, 1)
+    y = model(mg.ones(1, 1)) / 0
+    for _ in range(3000):
+        y = y + 1
+    assert len(ways(gradient_report(model, y.sum()))) > 6000
+
+
+def test_no_way_where_all_is_finite(model: nn.Module) -> None:
+    assert gradient_report(model, some_loss(model)).path is None
+    assert gradient_report(model).path is None
+
+
 # -- what it refuses ---------------------------------------------------------------------------------------------------
 
 

@@ -46,7 +46,7 @@ class Fault:
 
     def __str__(self) -> str:
         where = f"{self.operation}{f' in {self.module}' if self.module else ''}"
-        line = "" if self.line is None else f" ({Path(self.line[0]).name}, line {self.line[1]})"
+        line = "" if self.line is None else f" ({place_of(self.line)})"
         at = f"at index {self.index} of shape {self.shape}"
         given = ", ".join(f"{name} {value}" for name, value in self.given.items())
         if self.is_given:
@@ -62,26 +62,47 @@ def forward_fault(root: Node, paths: dict[int, str]) -> Fault | None:
     Arguments:
         paths: the path of each module of the model, by its id.
     """
+    node = None if is_finite(root.output) else first_bad_operation(root)
+    return None if node is None else fault_of(node, paths)
+
+
+def first_bad_operation(root: Node) -> Node | None:
+    """The first operation that led to a node and whose value or inputs are not finite; None if there is none."""
     found: list[Node] = []
-    seen, waiting = {root}, [root] if not is_finite(root.output) else []
+    is_bad = not (is_finite(root.output) and is_finite(root.inputs))
+    seen, waiting = {root}, [root] if is_bad else []
     while waiting:
         node = waiting.pop()
-        before = _sources(node)
+        before = sources(node)
         if not before:
             found.append(node)
         waiting += [x for x in before if x not in seen]
         seen.update(before)
-    return _fault_of(min(found, key=lambda node: node.number), paths) if found else None
+    return min(found, key=lambda node: node.number, default=None)
 
 
-def backward_fault(step: Step, paths: dict[int, str]) -> Fault | None:
-    """A fault, if a rule made a number that is not finite of a gradient that is."""
-    if step.kind != "send" or is_finite(step.product) or not is_finite(step.incoming):
-        return None
+def makes_bad(step: Step) -> bool:
+    """Whether a rule made a number that is not finite of a gradient that is."""
+    return step.kind == "send" and is_finite(step.incoming) and not is_finite(step.product)
+
+
+def backward_fault(step: Step, paths: dict[int, str]) -> Fault:
+    """The fault of a step that `makes_bad` gradients."""
     node, at = step.node, first_bad(step.product)
     given = {"the gradient": _element(step.incoming, at, step.product)}
     given |= {name: _element(x, at, step.product) for name, x in _inputs(node)}
     return _fault("backward", node, step.product, at, given, paths)
+
+
+def fault_of(node: Node, paths: dict[int, str]) -> Fault:
+    """The fault of an operation whose value is not finite, or that was given such numbers."""
+    for name, x in _inputs(node):
+        if not is_finite(x):
+            at = first_bad(x)
+            return _fault("forward", node, x, at, {name: f"of shape {np.shape(x)}"}, paths, is_given=True)
+    value = next(x for x in _each(node.output) if not is_finite(x))
+    at = first_bad(value)
+    return _fault("forward", node, value, at, {name: _element(x, at, value) for name, x in _inputs(node)}, paths)
 
 
 def is_finite(x: Any) -> bool:
@@ -93,9 +114,35 @@ def is_finite(x: Any) -> bool:
     return not (isinstance(x, (ndarray, np.generic)) and x.dtype.kind == "f") or bool(np.isfinite(x).all())
 
 
+def count_bad(x: Any) -> int:
+    """How many numbers are not finite; of several arrays, those of all."""
+    if isinstance(x, dict):
+        x = tuple(x.values())
+    if isinstance(x, tuple):
+        return sum(map(count_bad, x))
+    return 0 if is_finite(x) else int(np.count_nonzero(~np.isfinite(x)))
+
+
 def first_bad(array: Any) -> tuple[int, ...]:
     """The index of the first number that is not finite."""
     return tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0]) if np.ndim(array) else ()
+
+
+def sources(node: Node) -> list[Node]:
+    """The operations that an operation's inputs which are not finite came from."""
+    if isinstance(node, Output):
+        return [target for target in node.targets if target is not None]
+    pairs = zip(node.targets, node.inputs, strict=False)
+    return [target for target, x in pairs if target is not None and target.targets and not is_finite(x)]
+
+
+def place_of(line: tuple[str, int] | None) -> str:
+    """Where a line stands: "model.py, line 12", in a notebook "line 12"; "" where it is not known."""
+    if line is None:
+        return ""
+    file, number = line
+    is_cell = "ipykernel" in file or file.startswith("<")  # names that change with every run
+    return f"line {number}" if is_cell else f"{Path(file).name}, line {number}"
 
 
 def path_of(node: Node, paths: dict[int, str]) -> str:
@@ -104,24 +151,6 @@ def path_of(node: Node, paths: dict[int, str]) -> str:
     while call is not None and id(call.module()) not in paths:
         call = call.outer
     return "" if call is None else paths[id(call.module())]
-
-
-def _sources(node: Node) -> list[Node]:
-    """The operations that an operation's inputs which are not finite came from."""
-    if isinstance(node, Output):
-        return [target for target in node.targets if target is not None]
-    pairs = zip(node.targets, node.inputs, strict=False)
-    return [target for target, x in pairs if target is not None and target.targets and not is_finite(x)]
-
-
-def _fault_of(node: Node, paths: dict[int, str]) -> Fault:
-    for name, x in _inputs(node):
-        if not is_finite(x):
-            at = first_bad(x)
-            return _fault("forward", node, x, at, {name: f"of shape {np.shape(x)}"}, paths, is_given=True)
-    value = next(x for x in _each(node.output) if not is_finite(x))
-    at = first_bad(value)
-    return _fault("forward", node, value, at, {name: _element(x, at, value) for name, x in _inputs(node)}, paths)
 
 
 def _fault(

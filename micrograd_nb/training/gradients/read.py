@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 
-from ...autograd import AccumulateGrad, Node, backward_steps
+from ...autograd import AccumulateGrad, Node, Step, backward_steps
 from ...autograd.gradients import root
 from ...autograd.quiet import silence, unsilence
 from ...nn import Module
 from ...optim import Optimizer
 from ...tensors import Tensor
 from .activity import ACTIVATIONS, dead_units
-from .faults import Fault, backward_fault, forward_fault, path_of
+from .faults import backward_fault, forward_fault, makes_bad, path_of
+from .path import fault_path
 from .report import ActivationFlow, GradientReport, ParameterFlow
 
 
@@ -77,7 +78,7 @@ class _Pass:
                 "or call backward(retain_graph=True). Without the loss, it reads what is in .grad."
             )
         self.grads: dict[Node | None, Any] = {}  # of leaves, and of what operations gave
-        self.backward_fault: Fault | None = None
+        self.bad_step: Step | None = None  # the first that made a number that is not finite
         self._run(seed)
 
     def _run(self, seed: Any) -> None:
@@ -86,7 +87,8 @@ class _Pass:
             for step in backward_steps([(self.start, seed)], shadow=True):
                 if step.kind in ("ready", "accumulate"):
                     self.grads[step.node] = step.incoming
-                self.backward_fault = self.backward_fault or backward_fault(step, self.paths)
+                if self.bad_step is None and makes_bad(step):
+                    self.bad_step = step
         finally:
             unsilence(warnings)
 
@@ -100,8 +102,12 @@ class _Pass:
         ]
         rows += [(node.number, self._activation(node)) for node in self.order if node.operation in ACTIVATIONS]
         rows.sort(key=lambda row: row[0])
-        fault = forward_fault(self.start, self.paths) or self.backward_fault
-        return GradientReport(tuple(row for _, row in rows), self.loss.item(), fault)
+        fault = forward_fault(self.start, self.paths)
+        if fault is None and self.bad_step is not None:
+            fault = backward_fault(self.bad_step, self.paths)
+        reached = [row.name for _, row in rows if isinstance(row, ParameterFlow) and row.not_finite]
+        path = fault_path(self.start, self.bad_step, self.grads, self.paths, reached)
+        return GradientReport(tuple(row for _, row in rows), self.loss.item(), fault, path)
 
     def _first_uses(self) -> dict[Any, int]:
         """The number of the first operation that used a leaf."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..tables import html_table, text_table
 from .faults import Fault
+from .path import FaultPath
 
 TITLES = ("layer", "shape", "weight", "gradient", "gradient/weight", "update/weight", "zeros", "dead units")
 LEFT = 2  # so many columns are text, and begin at the left; the others are numbers
@@ -90,11 +91,13 @@ class GradientReport:
     rows        parameters and activation functions
     loss        the number; None if the report was made without it
     fault       where NaN or an infinite number began; None if there is none
+    path        its way: the first bad value, the first bad gradient, and the operations between; None if there is none
     """
 
     rows: tuple[ParameterFlow | ActivationFlow, ...]
     loss: float | None = None
     fault: Fault | None = None
+    path: FaultPath | None = None
 
     @property
     def parameters(self) -> tuple[ParameterFlow, ...]:
