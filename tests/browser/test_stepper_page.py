@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+import re
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
-from playwright.sync_api import Browser, expect
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, expect
 
 import micrograd_nb as mg
 from micrograd_nb.widgets import BackwardStepper
@@ -109,12 +115,31 @@ CONTRAST = """([selector, property]) => {
 
 
 @pytest.mark.parametrize("theme", THEMES)
-def test_lines_and_texts_can_be_told_from_the_paper(browser: Browser, tmp_path: Path, theme: str) -> None:
+@pytest.mark.parametrize("make", [small, tensors])
+def test_lines_and_texts_can_be_told_from_the_paper(
+    browser: Browser, tmp_path: Path, theme: str, make: Callable[[], BackwardStepper]
+) -> None:
+    """Acceptance test 8, at every step: strokes 3:1, texts 4.5:1."""
+    stepper = make()
+    with exported(browser, stepper, tmp_path, theme=theme) as watched:
+        for step in range(len(stepper.recorded.steps) + 1):
+            jump(watched.page.locator(".mg-stepper"), step)
+            lines = ".node > polygon, .node > path, .edge > path, .mg-flow rect"
+            assert min(watched.page.evaluate(CONTRAST, [lines, "stroke"])) >= 3
+            assert min(watched.page.evaluate(CONTRAST, [".node text, .mg-flow text", "fill"])) >= 4.5
+            words = ".mg-title, .mg-count, .mg-rows dt, .mg-rows dd, .mg-key, .mg-choice[aria-pressed=false]"
+            assert min(watched.page.evaluate(CONTRAST, [words, "color"])) >= 4.5
+            marks = watched.page.evaluate(CONTRAST, [".mg-row-saved, .mg-row-send, .mg-row-gets", "borderLeftColor"])
+            assert min(marks, default=3) >= 3
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_texts_can_be_told_from_their_own_ground(browser: Browser, tmp_path: Path, theme: str) -> None:
+    """A node has a ground of its own: a constant's is grey."""
     with exported(browser, small(), tmp_path, theme=theme) as watched:
-        jump(watched.page.locator(".mg-stepper"), 4)
-        for selector in (".node > polygon", ".node > path", ".edge > path"):
-            assert min(watched.page.evaluate(CONTRAST, [selector, "stroke"])) >= 3
-        assert min(watched.page.evaluate(CONTRAST, [".node text, .mg-flow text", "fill"])) >= 4.5
+        inks = watched.page.evaluate("""() => [...document.querySelectorAll('.node')].map(node =>
+            ['text', 'polygon, path'].map(part => getComputedStyle(node.querySelector(part)).fill))""")
+        assert min(contrast(*pair) for pair in inks) >= 4.5
 
 
 def test_kinds_tell_apart_without_colours(browser: Browser, tmp_path: Path) -> None:
@@ -124,12 +149,52 @@ def test_kinds_tell_apart_without_colours(browser: Browser, tmp_path: Path) -> N
             """() => Object.fromEntries([...document.querySelectorAll('.node')].map(node => {
                 const outline = node.querySelector('polygon, path');
                 const style = getComputedStyle(outline);
-                return [node.classList[1], JSON.stringify([outline.tagName, node.querySelectorAll('polygon').length,
-                    style.strokeWidth, style.strokeDasharray, style.fill])];
+                return [node.classList[1], [outline.tagName, node.querySelectorAll('polygon').length,
+                    style.strokeWidth, style.strokeDasharray, style.fill]];
             }))"""
         )
         assert {"parameter", "input", "constant", "intermediate", "output", "function"} == set(looks)
-        assert len(set(looks.values())) == len(looks)
+        for (*one, ground), (*other, its_ground) in itertools.combinations(looks.values(), 2):
+            assert one != other or contrast(ground, its_ground) > 1.2
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_legend_tells_kinds_apart_in_a_grey_photo(browser: Browser, tmp_path: Path, theme: str) -> None:
+    """Acceptance test 8, as a photocopier sees it: at least a dozen pixels differ by a tenth of the scale."""
+    with exported(browser, small(), tmp_path, theme=theme) as watched:
+        keys = watched.page.locator(".mg-key").all()
+        assert len(keys) == 6
+        photos = {key.inner_text(): grey_photo(watched.page, key) for key in keys}
+        for (name, one), (its_name, other) in itertools.combinations(photos.items(), 2):
+            assert (np.abs(one - other) > 25).sum() >= 12, f"{name} looks as {its_name} does"
+
+
+def grey_photo(page: Page, key: Locator) -> np.ndarray:
+    """The sample in front of a word of the legend, without colours."""
+    box = key.bounding_box()
+    assert box is not None
+    clip = {"x": round(box["x"]), "y": round(box["y"]), "width": 22, "height": round(box["height"])}
+    page.evaluate("scrollTo(0, 0)")
+    with Image.open(io.BytesIO(page.screenshot(clip=clip, full_page=True))) as photo:
+        return np.asarray(photo.convert("L"), dtype=float)
+
+
+def contrast(one: str, other: str) -> float:
+    """Of two colours as a browser writes them, "rgb(1, 2, 3)" or "color(srgb 0.1 0.2 0.3)", as WCAG counts it."""
+    dark, light = sorted(luminance(colour) for colour in (one, other))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    scale = 1.0 if colour.startswith("color(") else 255.0
+    channels = [float(number) / scale for number in re.findall(r"[\d.]+", colour)[:3]]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_contrast_is_counted_as_it_is_defined() -> None:
+    assert contrast("rgb(255, 255, 255)", "rgb(0, 0, 0)") == pytest.approx(21)
+    assert contrast("color(srgb 1 1 1)", "rgb(118, 118, 118)") == pytest.approx(4.54, abs=0.01)
 
 
 def test_the_live_region_speaks_once_a_step_and_is_silent_while_it_plays(browser: Browser, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The stepper in Python: its state, its payload, and its static fallback (acceptance tests 6 and 7, in part)."""
+"""The stepper in Python: its state, its payload, and its static fallback (acceptance test 7, and 6 in part)."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ import weakref
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
 import numpy as np
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 
 import micrograd_nb as mg
 from micrograd_nb import nn
 from micrograd_nb.widgets import BackwardStepper
+from tests import ROOT
 
 PROGRAM = """
 import micrograd_nb as mg
@@ -91,6 +94,29 @@ def test_the_same_html_in_every_process(tmp_path: Path) -> None:
         found.add(done.stdout)
     assert len(found) == 1
     assert "Sum #" in found.pop()
+
+
+def test_nbval_passes_twice_in_other_kernels(tmp_path: Path) -> None:
+    """Acceptance test 7: stored by one kernel, run by two more; three hash seeds, with a `dot` on PATH and without."""
+    notebook = tmp_path / "stepper.ipynb"
+    nbformat.write(
+        new_notebook(cells=[new_code_cell(PROGRAM.partition("print(")[0] + "BackwardStepper(loss)")]), notebook
+    )
+    fake = tmp_path / "dot"
+    fake.write_text("#!/bin/sh\necho wrong\n")
+    fake.chmod(0o755)
+    refresh = [sys.executable, "-m", "tests.refresh_lessons", str(notebook)]
+    subprocess.run(refresh, cwd=ROOT, env={**os.environ, "PYTHONHASHSEED": "0"}, check=True, capture_output=True)
+    stored = notebook.read_text(encoding="utf-8")
+    assert "Sum #" in stored
+    compare = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--nbval", "--nbval-current-env"]
+    for seed, path in (("1", f"{tmp_path}{os.pathsep}{os.environ['PATH']}"), ("2", os.environ["PATH"])):
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "PATH": path}
+        command = [*compare, "-c", os.devnull, "--rootdir", str(tmp_path), str(notebook)]
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        assert "1 passed" in done.stdout, done.stdout + done.stderr
+    notebook.write_text(stored.replace("Sum #", "Mean #"), encoding="utf-8")  # another text is seen
+    assert "1 failed" in subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
 
 def test_static_files_are_in_the_package() -> None:
