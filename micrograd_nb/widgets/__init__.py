@@ -9,11 +9,12 @@
 
 from ..autograd import record_lines
 from .batch_view import BatchView
+from .graph_view import GraphView
 from .loader_timeline import LoaderTimeline
 from .loss_curve import LossCurve
 from .stepper import BackwardStepper
 from .transform_view import TransformView
 
-__all__ = ["BackwardStepper", "LossCurve", "BatchView", "TransformView", "LoaderTimeline"]
+__all__ = ["BackwardStepper", "GraphView", "LossCurve", "BatchView", "TransformView", "LoaderTimeline"]
 
 record_lines()  # whoever imports the widgets wants to see them

@@ -1,7 +1,7 @@
-"""`bundle(path)`: a script together with what it imports, as one text, for the browser is given one.
+"""`bundle(path)`: a script together with what it imports, as one text, for the browser is given one; and `styles`.
 
-The scripts are ES modules that import one another by their file names, `import { a, b } from "./file.js";`, one line
-each. A bundle is their text, what is imported before what imports it, without those lines and without `export`.
+The scripts are ES modules that import one another by where they lie, `import { a, b } from "../stepper/file.js";`, one
+line each. A bundle is their text, what is imported before what imports it, without those lines and without `export`.
 """
 
 from __future__ import annotations
@@ -9,20 +9,26 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|const|class)\b)", re.MULTILINE)
 
 
 def bundle(path: Path) -> str:
     """The text of a script and of all that it imports, each once."""
     found: dict[Path, str] = {}
-    _collect(path, found)
+    _collect(path.resolve(), found)
     return "\n".join(found.values())
 
 
 def _collect(path: Path, found: dict[Path, str]) -> None:
     source = path.read_text(encoding="utf-8")
     for name in _IMPORT.findall(source):
-        if path.with_name(name) not in found:
-            _collect(path.with_name(name), found)
+        imported = (path.parent / name).resolve()
+        if imported not in found:
+            _collect(imported, found)
     found[path] = _EXPORT.sub("", _IMPORT.sub("", source))
+
+
+def styles(*paths: Path) -> str:
+    """The text of several style sheets: what a widget shares with others, and what is its own."""
+    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
