@@ -12,9 +12,18 @@ from .batch_view import BatchView
 from .graph_view import GraphView
 from .loader_timeline import LoaderTimeline
 from .loss_curve import LossCurve
+from .static_vs_dynamic import StaticVsDynamic
 from .stepper import BackwardStepper
 from .transform_view import TransformView
 
-__all__ = ["BackwardStepper", "GraphView", "LossCurve", "BatchView", "TransformView", "LoaderTimeline"]
+__all__ = [
+    "BackwardStepper",
+    "GraphView",
+    "StaticVsDynamic",
+    "LossCurve",
+    "BatchView",
+    "TransformView",
+    "LoaderTimeline",
+]
 
 record_lines()  # whoever imports the widgets wants to see them

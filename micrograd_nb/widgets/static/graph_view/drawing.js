@@ -20,11 +20,23 @@ export function canvas(place, on) {
   let items = new Map();
   let order = [];
   let current = "";
+  let waiting = null; // what is to be shown as soon as there is room
+  let touched = false; // somebody has moved it
+
+  // Jupyter draws a widget before it is in the page, and a tab may be hidden: nothing can be measured then.
+  const resized = new ResizeObserver(() => {
+    if (!place.clientWidth) return;
+    if (waiting) show(...waiting);
+    else if (!touched) look(atFirst(size, room()));
+  });
+  resized.observe(place);
 
   // -- what is drawn
 
   /** Draws a picture. Where `keep` is the id of something that was drawn before, it stays where it is on the screen. */
   function show(picture, keep) {
+    waiting = place.clientWidth ? null : [picture, keep];
+    if (waiting) return;
     const before = keep && camera ? middleOnScreen(keep.from) : null;
     place.innerHTML = picture.svg; // made by Graphviz from escaped text, in Python
     svg = place.querySelector("svg");
@@ -44,6 +56,7 @@ export function canvas(place, on) {
     order = Object.keys(picture.items).filter((id) => items.has(id));
     if (!items.has(current)) current = order[0] ?? "";
     rove(current);
+    touched = false;
     settle(before, keep?.to);
   }
 
@@ -177,14 +190,20 @@ export function canvas(place, on) {
     return { x: room().width / 2, y: room().height / 2 };
   }
 
+  /** As `look`, by somebody's own will: from then on, it stays so. */
+  function turn(at) {
+    touched = true;
+    look(at);
+  }
+
   const actions = {
-    larger: () => look(zoomed(camera, FACTOR, centre())),
-    smaller: () => look(zoomed(camera, 1 / FACTOR, centre())),
-    whole: () => look(whole(size, room())),
-    left: () => look(moved(camera, STEP, 0, size, room())),
-    right: () => look(moved(camera, -STEP, 0, size, room())),
-    up: () => look(moved(camera, 0, STEP, size, room())),
-    down: () => look(moved(camera, 0, -STEP, size, room())),
+    larger: () => turn(zoomed(camera, FACTOR, centre())),
+    smaller: () => turn(zoomed(camera, 1 / FACTOR, centre())),
+    whole: () => turn(whole(size, room())),
+    left: () => turn(moved(camera, STEP, 0, size, room())),
+    right: () => turn(moved(camera, -STEP, 0, size, room())),
+    up: () => turn(moved(camera, 0, STEP, size, room())),
+    down: () => turn(moved(camera, 0, -STEP, size, room())),
     next: () => go(1),
     previous: () => go(-1),
   };
@@ -207,7 +226,7 @@ export function canvas(place, on) {
     if (!dragged) place.setPointerCapture(event.pointerId);
     dragged = true;
     place.classList.add("mg-dragged");
-    look(moved(start.camera, dx, dy, size, room()));
+    turn(moved(start.camera, dx, dy, size, room()));
   });
   for (const end of ["pointerup", "pointercancel"]) {
     place.addEventListener(end, () => {
@@ -222,7 +241,7 @@ export function canvas(place, on) {
       event.preventDefault();
       const outer = place.getBoundingClientRect();
       const at = { x: event.clientX - outer.left, y: event.clientY - outer.top };
-      look(zoomed(camera, FACTOR ** (-Math.sign(event.deltaY) / 2), at));
+      turn(zoomed(camera, FACTOR ** (-Math.sign(event.deltaY) / 2), at));
     },
     { passive: false },
   );
@@ -235,5 +254,6 @@ export function canvas(place, on) {
     current: () => current,
     has: (id) => items.has(id),
     reveal: (id) => look(showing(camera, boxOf(id), room())),
+    close: () => resized.disconnect(),
   };
 }

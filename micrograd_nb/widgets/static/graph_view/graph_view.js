@@ -282,6 +282,7 @@ function render({ model, el }) {
   return () => {
     model.off("change:picture", draw);
     model.off("change:notice", refuse);
+    drawing.close();
     root.remove();
   };
 }
