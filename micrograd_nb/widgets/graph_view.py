@@ -181,10 +181,8 @@ class GraphView(anywidget.AnyWidget):
 
     def _static_html(self) -> str:
         """The picture, and all that the page tells of its nodes as a table."""
-        if self._explorer is None:
-            return "<p>This view is closed.</p>"
-        sight = self._explorer.look(self.place)
-        picture = Picture(with_legend(sight.svg, sight.shown), self._explorer.description)
+        sight = self._open().look(self.place)
+        picture = Picture(with_legend(sight.svg, sight.shown), self._open().description)
         return f"{picture.img()}\n<details><summary>all nodes</summary>{_facts_table(sight.facts.values())}</details>"
 
     def close(self) -> None:

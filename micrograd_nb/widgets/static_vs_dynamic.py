@@ -95,7 +95,9 @@ class StaticVsDynamic(anywidget.AnyWidget):
         return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
 
     def _static_html(self) -> str:
-        return "<p>This view is closed.</p>" if self.contrast is None else static_html(self.contrast)
+        if self.contrast is None:
+            raise RuntimeError("this view is closed: make another one")
+        return static_html(self.contrast)
 
     def close(self) -> None:
         """Takes it off the page, and lets go of everything that it was made of."""
@@ -133,7 +135,7 @@ def payload(found: Contrast) -> dict[str, Any]:
         "title": f"{text.name(found.name)} at {found.runs[0].input} and {found.runs[1].input}",
         "source": [{"number": n, "text": line, "runs": runs} for n, line, runs in found.source],
         "runs": [_run(run, tape) for run, tape in zip(found.runs, tapes, strict=True)],
-        "captured": _picture(captured, found.captured, found.stale.told),
+        "captured": {**_picture(captured, found.captured, found.stale.told), "start": _blank(captured, steps)},
         "steps": [_step(step, tapes, captured, seen, tensors) for step in steps],
         "tensors": [dict(tensor) for tensor in tensors],
     }
@@ -171,6 +173,12 @@ def _picture(drawn: Drawn | None, graph: Graph | None, nothing: str) -> dict[str
     if drawn is None or graph is None:
         return {"svg": "", "description": nothing}
     return {"svg": drawn.svg, "description": describe(graph)}
+
+
+def _blank(captured: Drawn | None, steps: tuple[StoryStep, ...]) -> dict[str, tuple[str, str]]:
+    """What stands below the nodes of the captured graph before the trace: nothing."""
+    ids = dict.fromkeys(id for step in steps for id, _ in step.notes)
+    return {} if captured is None else {captured.here(id): ("", "none") for id in ids}
 
 
 def _step(

@@ -216,7 +216,6 @@ def test_closing_frees_everything() -> None:
     gc.collect()
     assert (graph(), explorer()) == (None, None)
     assert repr(one) == "<GraphView: 6 of 6 nodes>"
-    assert one._repr_mimebundle_()
     one.close()
     with pytest.raises(RuntimeError, match="closed"):
         one.expand()

@@ -113,6 +113,8 @@ def contrast(function: Callable[..., Any], first: Any, second: Any, names: Mappi
     """
     names = caller_names() if names is None else names
     plain: Callable[..., Any] = function.function if isinstance(function, StaticGraph) else function
+    name = getattr(plain, "__name__", type(plain).__name__)
+    plain = getattr(plain, "forward", plain)  # a module's own arguments have names, those of its call have none
     arguments = [x if isinstance(x, tuple) else (x,) for x in (first, second)]
     code = code_of(plain)
     parameters = [name for name in code.co_varnames[: code.co_argcount] if name != "self"]
@@ -123,7 +125,6 @@ def contrast(function: Callable[..., Any], first: Any, second: Any, names: Mappi
     )
     guarded = _called(StaticGraph(plain), *map(_detached, arguments))
     captured, replayed, frozen, stale = _unguarded(plain, *map(_detached, arguments))
-    name = getattr(plain, "__name__", type(plain).__name__)
     return Contrast(name, source_of(code), runs, guarded, captured, replayed, frozen, stale)
 
 

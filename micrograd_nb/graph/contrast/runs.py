@@ -61,7 +61,7 @@ class Run:
 
 
 def code_of(function: Any) -> CodeType:
-    """The code of a function, a method, a module's forward.
+    """The code of a function, a method, a callable object.
 
     Raises:
         TypeError: it is not written in Python.
@@ -69,8 +69,6 @@ def code_of(function: Any) -> CodeType:
     function = inspect.unwrap(function)
     if isinstance(function, partial):
         return code_of(function.func)
-    if hasattr(function, "forward"):  # a module
-        function = function.forward
     if not hasattr(function, "__code__") and not hasattr(function, "__func__"):
         function = getattr(function, "__call__", function)  # noqa: B004 (its code is wanted, not whether it is there)
     code = getattr(function, "__code__", None)

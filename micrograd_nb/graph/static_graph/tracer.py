@@ -241,7 +241,8 @@ class Traced(NDArrayOperatorsMixin):
     # -- what would have to be known before the graph runs
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> ndarray:
-        return np.array(self._known(_AN_ARRAY), dtype, copy=copy)
+        known = self._known(_AN_ARRAY)
+        return np.array(known, dtype, copy=True if self.program.recording else copy)  # what is frozen changes no more
 
     def item(self, *args: Any) -> Any:
         return self._known(_A_NUMBER).item(*args)

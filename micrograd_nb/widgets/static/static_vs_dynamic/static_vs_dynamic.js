@@ -188,7 +188,7 @@ function render({ model, el }) {
 
   function draw() {
     const k = step();
-    const state = storyAt(steps, k);
+    const state = storyAt(steps, k, story.captured?.start);
     for (const { line, row, marks } of lines) {
       const isNow = state.step?.line === line.number;
       row.toggleAttribute("aria-current", isNow);

@@ -1,8 +1,8 @@
 // What the page shows after so many steps of the story. Nothing here knows of a page, and nothing is computed: all text
 // comes from Python (graph/contrast). The page at a step is a function of the step alone.
 
-/** The state after k steps, from 0 (nothing has run) on. */
-export function storyAt(steps, k) {
+/** The state after k steps, from 0 (nothing has run) on; `start` is what is written below nodes then. */
+export function storyAt(steps, k, start = {}) {
   const over = steps.slice(0, k);
   const step = over.at(-1) ?? null;
   const state = {
@@ -13,7 +13,7 @@ export function storyAt(steps, k) {
       counts: countsOf(over, run),
     })),
     isTraced: over.some((one) => one.kind === "trace"),
-    notes: Object.assign({}, ...over.map((one) => one.notes)),
+    notes: Object.assign({ ...start }, ...over.map((one) => one.notes)),
     replayed: over.filter((one) => one.kind === "replay").map((one) => one.focus),
   };
   state.told = toldRun(state);
