@@ -3,6 +3,7 @@
     draw(loss)              the picture, in a notebook or a file
     static(function)        the function as a static graph: traced once, replayed from then on
     compare(function, x)    a function as a dynamic graph and as a static one
+    contrast(f, a, b)       what each of them makes of a second input that asks for another way
     diff(a, b)              two graphs beside each other, with what only one of them has
     dot(loss)               the text that Graphviz draws
     Graph.read(loss)        the graph as data, which goes to JSON and networkx
@@ -16,15 +17,18 @@ Each takes a tensor of this package or of PyTorch.
 <Graph: 1 parameter, 3 constants, 2 intermediates, 1 output, 3 functions>
 """
 
+from .contrast import Contrast, contrast
 from .diff import GraphDiff, diff
 from .draw import dot, draw
 from .graph import Graph, GraphCall, GraphEdge, GraphNode
 from .picture import Picture
 from .side_by_side import Comparison, compare
-from .static_graph import RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
+from .static_graph import FrozenWarning, RetraceWarning, SideEffectWarning, StaticGraph, StaticGraphError, static
 
 __all__ = [
     "Comparison",
+    "Contrast",
+    "FrozenWarning",
     "Graph",
     "GraphCall",
     "GraphDiff",
@@ -36,6 +40,7 @@ __all__ = [
     "StaticGraph",
     "StaticGraphError",
     "compare",
+    "contrast",
     "diff",
     "dot",
     "draw",

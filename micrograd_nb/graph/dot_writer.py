@@ -82,7 +82,7 @@ class _Writer:
         self.graph, self.direction, self.prefix, self.marks, self.title = graph, direction, prefix, marks, title
         self.gap = gap
         self.graphviz = _graphviz()
-        self.homes = _homes(self.graph)
+        self.homes = homes_of(self.graph)
         self.whole = self.graphviz.Digraph("cluster_all")
         self.frames = {"": self.whole} | {call.id: self._frame(call) for call in _opened(self.graph, self.homes)}
         self.edges = self.graphviz.Digraph()
@@ -151,7 +151,12 @@ class _Writer:
         return frame
 
 
-def _homes(graph: Graph) -> dict[str, str]:
+def framed(graph: Graph) -> list[GraphCall]:
+    """The calls of modules that a picture of the graph has a frame around, the outer ones first."""
+    return _opened(graph, homes_of(graph))
+
+
+def homes_of(graph: Graph) -> dict[str, str]:
     """The call in whose frame a node is drawn, "" for none: a function's, its value's, or that of a leaf's one user."""
     homes = {node.id: node.call for node in graph.nodes}
     for node in graph.nodes:

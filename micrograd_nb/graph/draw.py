@@ -52,12 +52,23 @@ def draw(
     dot_writer.check_direction(direction or "LR")
     graph = graph_of(root, names, values=values or grads)
     chosen, shown = choose(graph, detail, expand)
+    svg = svg_of(shown, values=values, grads=grads, direction=direction)
+    if legend:
+        svg = with_legend(svg, shown)
+    return Picture(svg, describe(graph) + _what_is_left_out(graph, chosen, shown))
+
+
+def svg_of(shown: Graph, *, values: bool = True, grads: bool = False, direction: str | None = None) -> str:
+    """The picture of a view as SVG, without a legend. Without a direction, that in which it can be read."""
     svg = render.svg(dot_writer.write(shown, values=values, grads=grads, direction=direction or "LR"))
     if direction is None and compose.size(svg)[0] > MOST_WIDTH:
         svg = render.svg(dot_writer.write(shown, values=values, grads=grads, direction="TB"))
-    if legend:
-        svg = compose.column([svg, legend_svg(tuple(kind for kind in KINDS if shown.count(kind)))])
-    return Picture(svg, describe(graph) + _what_is_left_out(graph, chosen, shown))
+    return svg
+
+
+def with_legend(svg: str, shown: Graph) -> str:
+    """A picture with an example of each kind of node below."""
+    return compose.column([svg, legend_svg(tuple(kind for kind in KINDS if shown.count(kind)))])
 
 
 def dot(root: Any, *, names: Mapping[str, Any] | None = None, **options: Any) -> str:

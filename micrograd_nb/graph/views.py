@@ -4,7 +4,8 @@
     operations    functions, each with its result written in it; of the values only the ends
     modules       the modules that ran, each as one box; twelve equal ones in a row as one box, "Block ×12"
 
-A view is a `Graph` again. `fitting` chooses the one with most in it that can still be read.
+A view is a `Graph` again. `fitting` chooses the one with most in it that can still be read. `boxed` is for somebody who
+opens one box and closes another: each call of a module is open or closed by itself (see `explore`).
 """
 
 from __future__ import annotations
@@ -96,6 +97,34 @@ def _with_results(function: GraphNode, results: Sequence[GraphNode]) -> GraphNod
 # -- modules -----------------------------------------------------------------------------------------------------------
 
 
+def boxed(graph: Graph, opened: Collection[str], *, values: bool) -> tuple[Graph, Mapping[str, str]]:
+    """The view in which exactly these calls are open, and for each node the id of the node that it is drawn in.
+
+    Arguments:
+        opened: the ids of calls. What is inside of a closed one is not seen, open or not.
+        values: with the values in between, or without.
+    """
+    simple, homes = _operations(graph)
+    boxes = _boxes(simple, set(opened))
+    if not values:
+        shown, inside = _drawn(simple, boxes)
+        return shown, {id: inside.get(home, home) for id, home in homes.items()}
+    shown, inside = _drawn(graph, boxes)
+    return shown, {node.id: inside.get(node.id, node.id) for node in graph.nodes}
+
+
+def open_calls(graph: Graph, detail: str, expand: Collection[str] = ()) -> frozenset[str]:
+    """The calls that are open in a view: all of them but in "modules"."""
+    if detail != "modules":
+        return frozenset(call.id for call in graph.calls)
+    return frozenset(_opened_and_boxes(graph, _operations(graph)[0], expand)[0])
+
+
+def title_of(call: GraphCall) -> str:
+    """What a module is called: its path, or for an outermost one its variable; its class where it has neither."""
+    return call.kind if call.path.endswith(f"({call.kind})") else call.path or call.name or call.kind
+
+
 @dataclass
 class _Box:
     """Calls that are drawn as one: a single one, or several equal ones in a row."""
@@ -124,28 +153,34 @@ def _modules(graph: Graph, expand: Collection[str]) -> tuple[Graph, dict[str, st
             'In a program, call micrograd_nb.autograd.record_lines() before the forward pass; or draw detail="full" or '
             '"operations".'
         )
-    opened = _opened(graph, expand)
     simple, homes = _operations(graph)
+    _, boxes = _opened_and_boxes(graph, simple, expand)
+    shown, inside = _drawn(simple, boxes)
+    return shown, {id: inside.get(home, home) for id, home in homes.items()}
+
+
+def _opened_and_boxes(graph: Graph, simple: Graph, expand: Collection[str]) -> tuple[set[str], list[_Box]]:
+    """The calls that are open, and what is left as boxes."""
+    opened = _opened(graph, expand)
     boxes = _boxes(simple, opened)
     with_parts = {call.parent for call in graph.calls}
     while len(boxes) == 1 and len(boxes[0].calls) == 1 and boxes[0].id in with_parts:  # a box around everything
         opened.add(boxes[0].id)
         boxes = _boxes(simple, opened)
-    shown, boxed = _drawn(simple, boxes)
-    return shown, {id: boxed.get(home, home) for id, home in homes.items()}
+    return opened, boxes
 
 
 def _opened(graph: Graph, expand: Collection[str]) -> set[str]:
     """The ids of the calls that are drawn with what is in them."""
     if isinstance(expand, str):
         raise TypeError(f'expand takes several paths: expand=["{expand}"]')
-    known = {_title(call): call for call in reversed(graph.calls)}
+    known = {title_of(call): call for call in reversed(graph.calls)}
     for path in expand:
         if path not in known:
             raise ValueError(f'there is no module "{path}" in this graph. There are: {", ".join(reversed(known))}')
     with_parts = {call.parent for call in graph.calls}
     outermost = {call.id for call in graph.calls if not call.parent and call.id in with_parts}
-    wanted = (call.id for call in graph.calls if _title(call) in expand)
+    wanted = (call.id for call in graph.calls if title_of(call) in expand)
     return outermost.union(*(_line_of_descent(graph, id) for id in wanted))
 
 
@@ -156,11 +191,6 @@ def _line_of_descent(graph: Graph, id: str) -> list[str]:
         line.append(id)
         id = graph.calls_by_id[id].parent
     return line
-
-
-def _title(call: GraphCall) -> str:
-    """What a module is called: its path, or for an outermost one its variable; its class where it has neither."""
-    return call.kind if call.path.endswith(f"({call.kind})") else call.path or call.name or call.kind
 
 
 def _boxes(graph: Graph, opened: set[str]) -> list[_Box]:
@@ -204,6 +234,10 @@ def _drawn(graph: Graph, boxes: Sequence[_Box]) -> tuple[Graph, dict[str, str]]:
                 box = home[graph.outgoing[node.id][0].target]
                 box.leaves.append(node)
                 home[node.id] = box
+        elif node.kind == "intermediate":  # inside, if it stays inside
+            ends = {home[id].id if id in home else "" for id in _neighbours(graph, node.id)}
+            if len(ends) == 1 and "" not in ends:
+                home[node.id] = home[graph.incoming[node.id][0].source]
     nodes: dict[str, GraphNode] = {}
     for node in graph.nodes:
         if node.id not in home:
@@ -212,6 +246,11 @@ def _drawn(graph: Graph, boxes: Sequence[_Box]) -> tuple[Graph, dict[str, str]]:
             nodes[home[node.id].id] = _box_node(graph, home[node.id])
     shown = replace(graph, nodes=tuple(nodes.values()), edges=tuple(_edges_between(graph.edges, home)))
     return shown, {id: box.id for id, box in home.items()}
+
+
+def _neighbours(graph: Graph, id: str) -> list[str]:
+    """The functions that a value comes from and goes to."""
+    return [*(e.source for e in graph.incoming[id]), *(e.target for e in graph.outgoing[id])]
 
 
 def _edges_between(edges: Iterable[GraphEdge], home: dict[str, _Box]) -> Iterable[GraphEdge]:
@@ -231,7 +270,7 @@ def _edges_between(edges: Iterable[GraphEdge], home: dict[str, _Box]) -> Iterabl
 def _box_node(graph: Graph, box: _Box) -> GraphNode:
     """What a box says of itself: its path, its class and how often, how much it learns, what comes out of it."""
     first, last = box.calls[0], box.calls[-1]
-    name = _title(first)
+    name = title_of(first)
     count = f" ×{len(box.calls)}" if len(box.calls) > 1 else ""
     if first.path != last.path:
         name += f" – {last.path.rpartition('.')[2]}"
@@ -240,7 +279,7 @@ def _box_node(graph: Graph, box: _Box) -> GraphNode:
     kind = first.kind + count if name != first.kind or count else ""
     inside = {function.id for function in box.functions}
     ends = [f for f in box.functions if any(e.target not in inside for e in graph.outgoing[f.id])]
-    out = ends[0] if len(ends) == 1 else GraphNode("", "", "")
+    out = graph[ends[0].id] if len(ends) == 1 else GraphNode("", "", "")  # it has its result, where that is no node
     return GraphNode(
         box.id, "module", name, out.shape, out.dtype, out.value, out.grad,
         module=first.path, call=first.parent, note="\n".join(filter(None, (kind, learned))),

@@ -11,14 +11,18 @@ from ..autograd import record_lines
 from .batch_view import BatchView
 from .dashboard import TrainingDashboard
 from .gradient_flow import GradientFlow
+from .graph_view import GraphView
 from .loader_timeline import LoaderTimeline
 from .loss_curve import LossCurve
 from .optimizer_paths import OptimizerPaths
+from .static_vs_dynamic import StaticVsDynamic
 from .stepper import BackwardStepper
 from .transform_view import TransformView
 
 __all__ = [
     "BackwardStepper",
+    "GraphView",
+    "StaticVsDynamic",
     "LossCurve",
     "BatchView",
     "TransformView",

@@ -20,10 +20,11 @@ from ..graph.trace import Trace, Verdict, folded
 from . import stepper_text
 from .page import page
 from .prediction import Prediction
-from .scripts import bundle
+from .scripts import bundle, styles
 from .stepper_text import Passes
 
-_STATIC = Path(__file__).parent / "static" / "stepper"
+_STATIC = Path(__file__).parent / "static"
+_CSS = styles(_STATIC / "look.css", _STATIC / "stepper" / "stepper.css")
 
 
 class BackwardStepper(anywidget.AnyWidget):
@@ -65,8 +66,8 @@ class BackwardStepper(anywidget.AnyWidget):
     5
     """
 
-    _esm = bundle(_STATIC / "stepper.js")
-    _css = _STATIC / "stepper.css"
+    _esm = bundle(_STATIC / "stepper" / "stepper.js")
+    _css = _CSS
 
     svg = traitlets.Unicode().tag(sync=True)
     trace = traitlets.Dict().tag(sync=True)
@@ -186,8 +187,8 @@ class BackwardStepper(anywidget.AnyWidget):
         }
         text = page(
             title=trace["passes"]["backward"]["title"],
-            css=(_STATIC / "stepper.css").read_text(encoding="utf-8"),
-            script=bundle(_STATIC / "stepper.js"),
+            css=_CSS,
+            script=bundle(_STATIC / "stepper" / "stepper.js"),
             state=state,
             fallback=stepper_text.static_html(self._passes.backward),
         )

@@ -19,7 +19,15 @@ def replay():
     add.reduce(pow, None, None, sum, False)
 """
 
-from .errors import StaticGraphError
+from .errors import Frozen, FrozenWarning, StaticGraphError
 from .graph import RetraceWarning, SideEffectWarning, StaticGraph, static
 
-__all__ = ["RetraceWarning", "SideEffectWarning", "StaticGraph", "StaticGraphError", "static"]
+__all__ = [
+    "Frozen",
+    "FrozenWarning",
+    "RetraceWarning",
+    "SideEffectWarning",
+    "StaticGraph",
+    "StaticGraphError",
+    "static",
+]

@@ -10,6 +10,9 @@ the list is made, and what happens if it changes:
     random numbers                              drawn anew at each replay
     decisions by data: if, while, item()        `StaticGraphError`, at the trace, with the line
     print, counters, appending to lists         happen at the trace only
+
+With `guards=False` none of that is looked at, as in TensorFlow 1 and in `torch.jit.trace`: the first call is traced, a
+decision by data is taken once, and every further call replays it. The answer may be wrong without an error.
 """
 
 from __future__ import annotations
@@ -26,8 +29,8 @@ from ..draw import draw
 from ..graph import Graph
 from ..picture import Picture
 from .capture import Captured
-from .errors import StaticGraphError
-from .trace import Trace
+from .errors import Frozen, FrozenWarning, StaticGraphError, place_of
+from .trace import Trace, tensors_in
 
 
 class RetraceWarning(UserWarning):
@@ -43,13 +46,25 @@ class StaticGraph:
 
     Arguments:
         function: takes tensors (and Python values), gives tensors, in tuples, lists or dicts if it likes.
+        guards: without them it is traced once and replayed for anything of the same shapes, with a `FrozenWarning`
+            where a decision was taken by data. That is there to show what guards are for.
 
     Raises:
         StaticGraphError: at a call, for a function that a static graph cannot hold; nothing is replayed then.
+
+    >>> import warnings
+    >>> import micrograd_nb as mg
+    >>> stale = StaticGraph(lambda x: x * x if x > 0 else -x, guards=False)
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     stale(mg.tensor(3.0))
+    tensor(9.)
+    >>> stale(mg.tensor(-3.0))  # and 3 would be right
+    tensor(9.)
     """
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], *, guards: bool = True) -> None:
         self.function = function
+        self.guards = guards
         self.__name__ = getattr(function, "__name__", type(function).__name__)
         self.__doc__ = function.__doc__
         self._names = [p.name for p in inspect.signature(function).parameters.values() if p.kind in _NAMED]
@@ -65,6 +80,8 @@ class StaticGraph:
             args = self._in_order(args, kwargs)
         signature = tuple([_signature(x) for x in args])
         with self._lock:
+            if self._last is not None and not self.guards:
+                return self._replayed_anyway(self._last, args)
             for trace in self._traces.get(signature, ()):
                 if trace.state.holds():
                     self._last = trace
@@ -86,9 +103,18 @@ class StaticGraph:
         """A picture of the program of the last call: its operations, and what flows from one to the next."""
         return draw(self.read())
 
-    def read(self) -> Graph:
-        """The same as data: lines of one operation in a row are a function, framed by forward, backward and update."""
-        return self._used().as_graph()
+    def read(self, *, values: bool = False) -> Graph:
+        """The same as data: lines of one operation in a row are a function, framed by forward, backward and update.
+
+        Arguments:
+            values: with the numbers of the last call.
+        """
+        return self._used().as_graph(values)
+
+    @property
+    def frozen(self) -> list[Frozen]:
+        """What the trace took once, without guards: lines in which it decided by data. With guards, nothing."""
+        return self._used().program.frozen
 
     def source(self) -> str:
         """The program of the last call: calls of NumPy, one a line."""
@@ -117,7 +143,7 @@ class StaticGraph:
     def _traced(self, signature: Any, args: tuple[Any, ...]) -> Any:
         reason = self._reason(signature)
         try:
-            trace = Trace(self.function, dict(zip(self._names, args, strict=True)))
+            trace = Trace(self.function, dict(zip(self._names, args, strict=True)), guards=self.guards)
         except StaticGraphError as error:
             raise error.with_traceback(None) from None  # it names the line; how the trace came there says nothing more
         self.count += 1
@@ -131,6 +157,8 @@ class StaticGraph:
                 SideEffectWarning,
                 stacklevel=3,
             )
+        if trace.program.frozen:
+            warnings.warn(_told_of(self.__name__, trace.program.frozen), FrozenWarning, stacklevel=3)
         if reason:
             warnings.warn(
                 f"{self.__name__} was traced again, for {reason}; this was trace {self.count}. Each takes as long as "
@@ -147,8 +175,29 @@ class StaticGraph:
         changes = [trace.state.changed_number() for trace in self._traces.get(signature, ())]
         return f"another Python value: {changes[-1]}" if changes and all(changes) else ""
 
+    def _replayed_anyway(self, trace: Trace, args: tuple[Any, ...]) -> Any:
+        """Replays, whatever was looked at during the trace. Only the shapes have to be those of the buffers."""
+        shapes = [tuple(buffer.shape) for buffer in trace.inputs.values()]
+        came = [tuple(tensor.shape) for tensor in tensors_in(args)]
+        if came != shapes:
+            raise StaticGraphError(
+                f"{self.__name__} was traced without guards, for arguments of shapes {shapes}, and {came} came: its "
+                "memory is reserved for those. With guards, it would be traced again."
+            )
+        return trace.replay(args)
+
 
 static = StaticGraph
+
+
+def _told_of(name: str, frozen: list[Frozen]) -> str:
+    taken = [f"{place_of(file, line)}: {value}" for file, line, value in dict.fromkeys(frozen)]
+    listed = "; ".join(taken[:3]) + ("; …" if len(taken) > 3 else "")
+    return (
+        f"{name} was traced without guards, and decided by the data of this call ({listed}). Every further call "
+        "replays that decision, whatever its data are: the answer may be wrong, and no error says so."
+    )
+
 
 _NAMED = (
     inspect.Parameter.POSITIONAL_ONLY,

@@ -131,7 +131,7 @@ def _snake(operation: str) -> str:
 
 
 def running_operation() -> str:
-    """The operation whose value or gradient rule is being computed now, read off the stack."""
+    """The operation whose value or gradient rule is being computed now, read off the stack; "" for none."""
     codes = _codes()
     for frame_locals, code in _frames():
         f, operation = frame_locals.get("f"), frame_locals.get("operation")
@@ -145,7 +145,7 @@ def running_operation() -> str:
             return type(frame_locals["self"]).__name__
         if code.co_name == "backward_steps":
             return "sum of gradients"
-    return "other"
+    return ""
 
 
 def _frames() -> Iterator[tuple[dict[str, Any], CodeType]]:

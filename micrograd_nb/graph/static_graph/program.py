@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy import ndarray
 
-from .errors import refused
+from .errors import Frozen, refused
 from .memory import Moves, at_the_new_place, is_method_of_array, moved, owner
 from .naming import Naming, running_operation
 
@@ -43,10 +43,20 @@ class Program:
         names: of arrays, by id: "x" for an input, "fc1.weight" for a captured tensor.
         live: the arrays that the graph reads and writes where they are; they stay at their place.
         foreign: checks an array that the program did not make; raises if it must not become a constant.
+        guards: refuse a decision by data; without, it is taken once and noted in `frozen`.
     """
 
-    def __init__(self, names: dict[int, str], live: Iterable[ndarray], foreign: Callable[[ndarray], None]) -> None:
+    def __init__(
+        self,
+        names: dict[int, str],
+        live: Iterable[ndarray],
+        foreign: Callable[[ndarray], None],
+        *,
+        guards: bool = True,
+    ) -> None:
         self.names = names
+        self.guards = guards
+        self.frozen: list[Frozen] = []
         self.statements: list[Statement] = []
         self.recording = True
         self.looked_up: set[tuple[int, str]] = set()  # (id of a dict, key): numbers that each replay looks up
@@ -71,7 +81,7 @@ class Program:
             if id(owner(writes)) in self._inputs:
                 raise refused("a change of an argument in place", "the caller's tensor would stay as it is")
         settled = tuple([self._settled(x) for x in operands])
-        self.statements.append(Statement(text, settled, writes, running_operation()))
+        self.statements.append(Statement(text, settled, writes, running_operation() or _plain_name(operands[0])))
 
     def changes(self, array: ndarray, reads: Iterable[Any] | None = None) -> None:
         """Has to be called before an array that may be a constant is changed: each replay begins with its numbers.
@@ -188,6 +198,11 @@ def arrays_in(operands: Iterable[Any]) -> Iterator[ndarray]:
             yield x.__self__
         elif isinstance(x, (tuple, list)):
             yield from arrays_in(x)
+
+
+def _plain_name(function: Any) -> str:
+    """What a line is called that is no part of an operation: `Greater` for a comparison."""
+    return function.__name__.title() if isinstance(function, np.ufunc) else "other"
 
 
 def _same_bytes(a: ndarray, b: ndarray) -> bool:

@@ -34,11 +34,12 @@ class Trace:
     Arguments:
         function: the function.
         arguments: its arguments by name; the tensors among them become inputs of the program.
+        guards: refuse what a replay could not do anew (see `Program`).
 
     result: what this first run returned. program: the calls of NumPy that it made.
     """
 
-    def __init__(self, function: Callable[..., Any], arguments: dict[str, Any]) -> None:
+    def __init__(self, function: Callable[..., Any], arguments: dict[str, Any], *, guards: bool = True) -> None:
         captured = Captured(function)
         self.captured = captured.tensors
         self.state = State(captured)
@@ -46,7 +47,7 @@ class Trace:
         names = _names(captured.tensors)
         live = [t.array for t in captured.tensors.values()] + [g for g in self.state.gradients if g is not None]
         self._strangers = _Strangers(captured.tensors)
-        self.program = Program(names, live, self._strangers.check)
+        self.program = Program(names, live, self._strangers.check, guards=guards)
         placeholders = {name: self._placeholder(name, value) for name, value in arguments.items()}
         self._made = self._run_once(function, placeholders)
         self._gradients = self._finish(captured)
@@ -104,10 +105,10 @@ class Trace:
                 tensor._grad = moves[id(gradient)][1]
         self._made = map_tensors(self._made, lambda t: wrap(moved(plain_array(t.array), moves), t.node))
 
-    def as_graph(self) -> Graph:
-        """The program as a graph to draw."""
+    def as_graph(self, values: bool = False) -> Graph:
+        """The program as a graph to draw; with the numbers of its last run, if they are asked for."""
         results = [plain_array(t.array) for t in tensors_in(self._made)]
-        return as_graph(self.program, self.inputs, self.captured, results)
+        return as_graph(self.program, self.inputs, self.captured, results, values=values)
 
     # -- replaying
 
@@ -115,7 +116,7 @@ class Trace:
         """Makes the same calls with other numbers in the inputs."""
         tensors = args if self._simple else list(tensors_in(args))
         for buffer, tensor in zip(self.inputs.values(), tensors, strict=True):
-            np.copyto(buffer, tensor.array)
+            np.copyto(buffer, tensor.array)  # of the same shape and dtype: the signature says so
         watcher = profiling.watcher
         mark = None if watcher is None else watcher.begin("static_graph::replay", profiling.OPERATION, tuple(tensors))
         before = silence()

@@ -5,7 +5,8 @@ always and gives its result; besides, every call of NumPy is written down with t
 Replayed, the same calls read and write the same memory.
 
 Nothing freezes silently: a `Traced` array answers to the functions that are listed here and in `functions.py`, and to
-no others. NumPy cannot make a plain array of it behind our back, nor Python a number or a truth value.
+no others. NumPy cannot make a plain array of it behind our back, nor Python a number or a truth value. In a program
+without guards they can, and it is written down what was frozen so.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy as np
 from numpy import ndarray
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from .errors import refused
+from .. import text
+from .errors import Frozen, learners_place, refused
 from .functions import ADMITTED, QUESTIONS, VIEWS, WRITING, into, into_each
 from .program import Program
 
@@ -239,7 +241,8 @@ class Traced(NDArrayOperatorsMixin):
     # -- what would have to be known before the graph runs
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> ndarray:
-        return np.array(self._known(_AN_ARRAY), dtype, copy=copy)
+        known = self._known(_AN_ARRAY)
+        return np.array(known, dtype, copy=True if self.program.recording else copy)  # what is frozen changes no more
 
     def item(self, *args: Any) -> Any:
         return self._known(_A_NUMBER).item(*args)
@@ -260,14 +263,18 @@ class Traced(NDArrayOperatorsMixin):
         return int(self._known(_A_NUMBER))
 
     def _known(self, what: str) -> Any:
-        if self.program.recording:
+        if self.program.recording and self.program.guards:
             raise refused(what, _DATA)
+        if self.program.recording:
+            self.program.frozen.append(Frozen(*learners_place(), text.array(self.array)))
         return self.array
 
     def __getattr__(self, name: str) -> Any:
         if not hasattr(ndarray, name):
             raise AttributeError(f"'Traced' object has no attribute {name!r}")
         if self.program.recording and name.startswith("__array_"):
+            if not self.program.guards:
+                raise AttributeError(name)  # NumPy asks for __array__ then
             raise refused(_AN_ARRAY, _DATA)
         if self.program.recording:
             raise refused(f"an array's .{name}", "it is not among the methods that a static graph can hold")

@@ -109,7 +109,7 @@ function render({ model, el }) {
   const now = element("div", "mg-now", { role: "region", "aria-label": "now" }, title, rows, queue, question.form);
   const root = element(
     "section",
-    "mg-stepper",
+    "mg-widget mg-stepper",
     { tabindex: 0, ...QUIET },
     element("div", "mg-header", {}, name, passes, modes, grains, counter),
     element("div", "mg-main", {}, graph, now),
