@@ -242,6 +242,7 @@ def test_a_track_keeps_every_number_in_a_bounded_number_of_points(values: list[f
     assert track.count == len(values)
     covered = [step for point in track.points for step in range(point.first, point.last + 1)]
     assert covered == list(range(1, len(values) + 1))
+    assert all(point.last - point.first + 1 == track.every for point in track.points[:-1])  # all weigh the same
     for point in track.points:
         here = [value for value in values[point.first - 1 : point.last] if math.isfinite(value)]
         if here:

@@ -134,7 +134,6 @@ class Session:
         """
         self._end()
         self._start.restore(self._training)
-        self._random = self._start.shared
         self._begin()
 
     def close(self) -> None:
@@ -296,7 +295,6 @@ class _Start:
         self.buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}  # also those that are not saved
         self.modes = {name: module.training for name, module in model.named_modules()}
         self.validation = validation
-        self.shared = random_states(())
         self.random = [] if validation is None else random_states(validation)
 
     def restore(self, training: Training) -> None:
