@@ -64,10 +64,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def jupyterlab(folder: Path) -> Iterator[Lab]:
-    """A JupyterLab that keeps everything in `folder`, an empty one, and serves its subfolder `work`."""
-    lab = Lab(folder, port=free_port(), token=secrets.token_hex(16))
+def jupyterlab(folder: Path, kind: type[Lab] | None = None) -> Iterator[Lab]:
+    """A JupyterLab that keeps everything in `folder`, an empty one, and serves its subfolder `work`.
+
+    `kind` is `Notebook7` for a Jupyter Notebook in its place.
+    """
+    lab = (kind or Lab)(folder, port=free_port(), token=secrets.token_hex(16))
     lab.work.mkdir()
+    lab.configure()
     lab.set("apputils-extension/notification", NO_NEWS)
     lab.set("notebook-extension/tracker", WHOLE_NOTEBOOK)
     log = folder / "jupyterlab.log"
@@ -93,6 +97,9 @@ class Lab:
     port: int
     token: str
 
+    module, app, settings = "jupyterlab", "LabApp", "lab"
+    place = "lab/tree"  # of notebooks, in the address
+
     @contextmanager
     def open(
         self, browser: Browser, notebook: Path | NotebookNode, *, trusted: bool = True, theme: str = "light"
@@ -107,7 +114,7 @@ class Lab:
         self.set("apputils-extension/themes", {"theme": THEMES[theme]})
         with closing(browser.new_page(viewport={"width": 1300, "height": 1500}, color_scheme=theme)) as page:
             opened = NotebookPage(page)
-            page.goto(f"http://{HOST}:{self.port}/lab/tree/{copy.relative_to(self.work)}?reset&token={self.token}")
+            page.goto(f"http://{HOST}:{self.port}/{self.place}/{copy.relative_to(self.work)}?reset&token={self.token}")
             page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
             page.evaluate(WAIT_FOR_KERNEL)
             yield opened
@@ -141,15 +148,20 @@ class Lab:
     @property
     def command(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *(sys.executable, "-m", self.module, "--no-browser", "--allow-root"),
             f"--ip={HOST}",
             f"--port={self.port}",
             "--ServerApp.port_retries=0",
             f"--ServerApp.root_dir={self.work}",
             f"--IdentityProvider.token={self.token}",
-            "--LabApp.extension_manager=readonly",  # asks no registry for extensions
-            "--LabApp.expose_app_in_browser=True",  # gives the page `jupyterapp`
         ]
+
+    def configure(self) -> None:
+        """Write the settings of the server: it asks no registry for extensions, and gives the page `jupyterapp`."""
+        options: dict[str, dict[str, Any]] = {"LabApp": {"extension_manager": "readonly"}}
+        options.setdefault(self.app, {})["expose_app_in_browser"] = True
+        (self.folder / "config").mkdir()
+        (self.folder / "config" / f"jupyter_{self.settings}_config.json").write_text(json.dumps(options))
 
     @property
     def environment(self) -> dict[str, str]:
@@ -175,6 +187,13 @@ class Lab:
             else:
                 return
         raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+class Notebook7(Lab):
+    """A running Jupyter Notebook, version 7 or later, which shows one notebook a page."""
+
+    module, app, settings = "notebook", "JupyterNotebookApp", "notebook"
+    place = "notebooks"
 
 
 # The kernel is ready when it has told about itself. The page shows "idle" earlier, and whoever runs cells then meets a

@@ -96,6 +96,7 @@ def test_the_same_html_in_every_process(tmp_path: Path) -> None:
     assert "Sum #" in found.pop()
 
 
+@pytest.mark.long
 def test_nbval_passes_twice_in_other_kernels(tmp_path: Path) -> None:
     """Acceptance test 7: stored by one kernel, run by two more; three hash seeds, with a `dot` on PATH and without."""
     notebook = tmp_path / "stepper.ipynb"
