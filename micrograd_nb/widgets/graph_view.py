@@ -282,9 +282,14 @@ def _hint(explorer: Explorer) -> str:
 
 
 def _facts_table(facts: Iterable[NodeFacts]) -> str:
+    """All facts but the line of code: which cell that is in, another run of the notebook may count differently."""
     rows = []
     for name, kind, known, _ in facts:
-        told = [f"{row.name}: {row.text}" + (f" {row.tensor.facts}" if row.tensor else "") for row in known]
+        told = [
+            f"{row.name}: {row.text}" + (f" {row.tensor.facts}" if row.tensor else "")
+            for row in known
+            if row.name != "code"
+        ]
         rows.append([as_html(name), as_html(kind), as_html("; ".join(told), longest=400)])
     return table(["name", "kind", "what is known"], rows)
 

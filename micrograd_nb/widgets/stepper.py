@@ -6,17 +6,19 @@ made in the browser: it steps without a kernel, too. Only Predict mode asks Pyth
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
-from ..graph import Graph, views
+from ..graph import Graph, dot_writer, text, views
 from ..graph.draw import choose
 from ..graph.names import caller_names
-from ..graph.trace import Trace, Verdict, folded
+from ..graph.trace import Trace, Verdict, counted, folded
 from . import stepper_text
 from .page import page
 from .prediction import Prediction
@@ -31,7 +33,8 @@ class BackwardStepper(anywidget.AnyWidget):
     """Steps through `loss.backward()`, one edge at a time. Nothing changes by looking: no `.grad`, no graph.
 
     Keys, once the stepper has the focus: ← → one step, Home End first and last, Space plays, P predicts, / finds a
-    node. A click on a node goes to the first step that it acts in, another click to the next one.
+    node. A click on a node goes to the first step that it acts in, another click to the next one. On the box of a
+    module a click or Enter opens it, on the name in its frame closes it, if the whole graph has at most 400 nodes.
 
     Arguments:
         loss: a tensor with a `grad_fn`, of this package or of PyTorch.
@@ -76,6 +79,7 @@ class BackwardStepper(anywidget.AnyWidget):
     grain = traitlets.Enum(["function", "micro"], "function").tag(sync=True)
     mode = traitlets.Enum(["explain", "predict"], "explain").tag(sync=True)
     question = traitlets.Dict().tag(sync=True)
+    notice = traitlets.Unicode().tag(sync=True)
 
     def __init__(
         self,
@@ -91,15 +95,76 @@ class BackwardStepper(anywidget.AnyWidget):
         graph = Graph.read(loss, names, values=True)
         chosen, _ = choose(graph, detail, expand, call="BackwardStepper")
         shown, homes = views.placed(graph, chosen, expand)
-        recorded = Trace.unwritten(loss, gradient, names, graph), Trace.forward(graph, names)
-        self._passes = Passes(*(folded(trace, shown, homes).detached() for trace in recorded))
+        whole = Passes(Trace.unwritten(loss, gradient, names, graph), Trace.forward(graph, names))
+        self._opened = views.open_calls(graph, chosen, expand) if chosen == "modules" else None
+        self._whole: Passes | None = None  # what other views are made of, where it is not too large to be written
+        if self._opened is not None and len(graph.nodes) <= views.MOST_NODES:
+            whole = self._whole = Passes(*(trace.detached() for trace in whole))
+        self._passes = Passes(*(folded(trace, shown, homes).detached() for trace in whole))
         self.recorded = self._passes.backward
         self._prediction: Prediction | None = None
         self._count = len(self.recorded.steps)
-        super().__init__(svg=stepper_text.drawing(self.recorded), trace=stepper_text.payload(self._passes))
+        super().__init__(svg=stepper_text.drawing(self.recorded), trace=self._payload())
         self.on_msg(self._receive)
         if predict:
             self.mode = "predict"
+
+    # -- opening modules
+
+    def toggle(self, call: str) -> None:
+        """Opens a module that is drawn as a box, or closes an open one, by the id of its call in the picture.
+
+        The steps change with it, and it stays where it is in the pass. Nothing happens in Predict mode, or where the
+        view has no modules.
+        """
+        if self._whole is None or self._opened is None or self.mode == "predict" or call not in self._modules():
+            return
+        opened = self._opened ^ {call}
+        before, after = (views.boxed(self._whole.backward.graph, ids, values=False) for ids in (self._opened, opened))
+        if len(after[0].nodes) > views.MOST_NODES:
+            self.notice = ""
+            self.notice = f"This would draw {len(after[0].nodes)} nodes, more than can be read: close a module first."
+            return
+        trace = self._whole.backward if self.direction == "backward" else self._whole.forward
+        over = (0, *counted(trace, *before))[self._steps_over()]
+        step = bisect_left((0, *counted(trace, *after)), over)
+        self._opened = opened
+        self._passes = Passes(*(folded(trace, *after).detached() for trace in self._whole))
+        self.recorded = self._passes.backward
+        self._count = len(self.recorded.steps)
+        with self.hold_sync():
+            self.notice, self.svg, self.trace = "", stepper_text.drawing(self.recorded), self._payload()
+            parts = [len(one["parts"]) for one in self._steps()]
+            self.step = sum(parts[:step]) if self.grain == "micro" else step
+
+    def _steps_over(self) -> int:
+        """How many whole steps of the pass are over."""
+        if self.grain == "function":
+            return self.step
+        ends = list(accumulate(len(one["parts"]) for one in self._steps()))
+        return bisect_left(ends, self.step) + 1 if self.step else 0
+
+    def _modules(self) -> dict[str, tuple[str, bool]]:
+        """The modules in the picture, by the ids of their calls: what each is called, and whether it is open."""
+        graph = self.recorded.graph
+        closed = [node.id for node in graph.nodes if node.kind == "module"]
+        opened = [call.id for call in dot_writer.framed(graph)] if self._opened is not None else []
+        title = {call.id: text.name(views.title_of(call)) for call in graph.calls}
+        return {id: (title[id], id in opened) for id in [*opened, *closed]}
+
+    def _payload(self, *, with_kernel: bool = True) -> dict[str, Any]:
+        """What the page gets in Explain mode."""
+        modules = self._modules()
+        boxes = [name for name, is_open in modules.values() if not is_open]
+        why = ""
+        if not with_kernel:
+            why = "This page has no kernel to draw anew. In a notebook, a click opens a module, or"
+        elif self._whole is None:
+            why = "This graph is too large to be opened by a click."
+        example = f' BackwardStepper(loss, detail="modules", expand=["{boxes[0]}"]) opens one.' if boxes else ""
+        return stepper_text.payload(
+            self._passes, predictable=with_kernel, modules=modules, closed_because=why and f"{why}{example}"
+        )
 
     # -- predicting
 
@@ -125,7 +190,7 @@ class BackwardStepper(anywidget.AnyWidget):
         with self.hold_sync():
             if change["new"] == "explain":
                 self._prediction, self.question = None, {}
-                self.trace = stepper_text.payload(self._passes)
+                self.trace = self._payload()
                 return
             self.direction, self.grain = "backward", "function"
             self._prediction = Prediction(self._passes.backward, self.step)
@@ -138,8 +203,12 @@ class BackwardStepper(anywidget.AnyWidget):
         self.trace = stepper_text.payload(self._passes, revealed=self._prediction.revealed)
 
     def _receive(self, _: Any, content: Any, buffers: Any) -> None:
-        if isinstance(content, dict) and content.get("kind") == "answer" and self.mode == "predict" and self.question:
+        if not isinstance(content, dict):
+            return
+        if content.get("kind") == "answer" and self.mode == "predict" and self.question:
             self.answer(str(content.get("text", "")))
+        if content.get("kind") == "toggle":
+            self.toggle(str(content.get("id", "")))
 
     # -- where it is
 
@@ -175,7 +244,7 @@ class BackwardStepper(anywidget.AnyWidget):
         It begins at the step, in the pass and in the mode of stepping that are shown now. Predict mode is not in it.
         """
         explains = self.mode == "explain"
-        trace = stepper_text.payload(self._passes, predictable=False)
+        trace = self._payload(with_kernel=False)
         state = {
             "svg": self.svg,
             "trace": trace,
@@ -184,6 +253,7 @@ class BackwardStepper(anywidget.AnyWidget):
             "grain": self.grain,
             "mode": "explain",
             "question": {},
+            "notice": "",
         }
         text = page(
             title=trace["passes"]["backward"]["title"],
@@ -209,6 +279,7 @@ class BackwardStepper(anywidget.AnyWidget):
         """Takes the stepper off the page, and lets go of everything that it was made of."""
         super().close()
         self.recorded, self._passes, self._prediction = _NOTHING, Passes(_NOTHING, _NOTHING), None
+        self._whole = None
         self.trace = {}
 
     def __repr__(self) -> str:

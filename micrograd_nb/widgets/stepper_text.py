@@ -35,13 +35,22 @@ class Passes(NamedTuple):
     forward: Trace
 
 
-def payload(passes: Passes, *, revealed: int | None = None, predictable: bool = True) -> dict[str, Any]:
+def payload(
+    passes: Passes,
+    *,
+    revealed: int | None = None,
+    predictable: bool = True,
+    modules: dict[str, tuple[str, bool]] | None = None,
+    closed_because: str = "",
+) -> dict[str, Any]:
     """What the browser needs.
 
     Arguments:
         passes: what the stepper steps through.
         revealed: how many steps of the backward pass may be seen; left out, all.
         predictable: whether there is a kernel that Predict mode can ask.
+        modules: for each module that is drawn, by the id of its call, its path and whether it is open.
+        closed_because: why a click opens none, or "".
     """
     backward, forward = passes
     graph = backward.graph
@@ -53,6 +62,8 @@ def payload(passes: Passes, *, revealed: int | None = None, predictable: bool = 
         "kinds": list(dict.fromkeys(node.kind for node in graph.nodes)),
         "labels": {node.id: label(node.id, node.name, node.kind) for node in graph.nodes},
         "predictable": predictable,
+        "modules": modules or {},
+        "closed_because": closed_because,
         "passes": {
             "backward": {
                 "title": f"{name}.backward()",

@@ -375,3 +375,81 @@ def test_closing_frees_everything() -> None:
     assert recorded() is None
     assert repr(one) == "<BackwardStepper: 5 steps>"
     one.close()
+
+
+# -- opening modules
+
+
+def open_and_closed(one: BackwardStepper) -> dict[str, bool]:
+    return dict(one.trace["modules"].values())
+
+
+def box(one: BackwardStepper, name: str) -> str:
+    return next(id for id, (title, _) in one.trace["modules"].items() if title == name)
+
+
+def test_a_module_opens_and_closes_and_the_place_in_the_pass_stays() -> None:
+    loss, net = blocks(2)
+    one = BackwardStepper(loss, detail="modules", expand=["0"], names={"net": net})
+    before = one.trace, one.svg
+    titles = [step["title"] for step in one.trace["passes"]["backward"]["steps"]]
+    assert open_and_closed(one) == {"net": True, "0": True, "0.linear": False, "1": False}
+    one.step = next(i for i, title in enumerate(titles, 1) if title.startswith("1   Block"))
+    there = one.step
+    one.toggle(box(one, "1"))
+    assert open_and_closed(one)["1"] is True
+    assert one.step > there  # the block's own steps are over, as the block was
+    steps = one.trace["passes"]["backward"]["steps"]
+    assert steps[one.step]["title"] == titles[there]
+    one.toggle(box(one, "1"))
+    assert (one.trace, one.svg, one.step) == (*before, there)
+
+
+def test_what_is_opened_is_what_expand_opens() -> None:
+    loss, net = blocks(3)
+    clicked = BackwardStepper(loss, detail="modules", names={"net": net})
+    clicked.toggle(box(clicked, "0"))
+    expanded = BackwardStepper(loss, detail="modules", expand=["0"], names={"net": net})
+    assert clicked.svg == expanded.svg
+    assert clicked.trace == expanded.trace
+    assert repr(clicked) == repr(expanded)
+
+
+@pytest.mark.parametrize("direction", ["backward", "forward"])
+def test_every_place_of_micro_steps_survives_opening_and_closing(direction: str) -> None:
+    loss, net = blocks(2)
+    one = BackwardStepper(loss, detail="modules", expand=["0"], names={"net": net})
+    one.direction, one.grain = direction, "micro"
+    parts = [len(step["parts"]) for step in one.trace["passes"][direction]["steps"]]
+    for step in range(len(parts) + 1):
+        one.step = sum(parts[:step])
+        one.toggle(box(one, "0.linear"))
+        one.toggle(box(one, "0.linear"))
+        assert one.step == sum(parts[:step])
+
+
+def test_modules_stay_closed_where_they_cannot_be_opened(tmp_path: Path) -> None:
+    loss, net = blocks(2)
+    one = BackwardStepper(loss, detail="modules", predict=True, names={"net": net})
+    before = one.svg
+    one.toggle("m2")
+    one._handle_custom_msg({"kind": "toggle", "id": "m2"}, [])
+    assert one.svg == before
+    one.mode = "explain"
+    one.toggle("m99")
+    assert one.svg == before
+    assert one.trace["closed_because"] == ""
+    one._handle_custom_msg({"kind": "toggle", "id": "m2"}, [])
+    assert one.svg != before
+    one.export_html(tmp_path / "page.html")
+    assert "This page has no kernel to draw anew." in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_graph_that_is_too_large_says_how_its_modules_are_opened() -> None:
+    loss, net = blocks(120)
+    one = BackwardStepper(loss, names={"net": net})
+    assert one._whole is None
+    assert one.trace["closed_because"] == (
+        'This graph is too large to be opened by a click. BackwardStepper(loss, detail="modules", expand=["0"]) '
+        "opens one."
+    )

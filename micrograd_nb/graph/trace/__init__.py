@@ -8,7 +8,7 @@
 Recording changes nothing: no `.grad`, and the graph stays.
 """
 
-from .fold import folded
+from .fold import counted, folded
 from .questions import Question, Verdict, questions_of
 from .record import Trace
 from .step import Facts, Part, Row, TraceStep
@@ -23,6 +23,7 @@ __all__ = [
     "Trace",
     "TraceStep",
     "Verdict",
+    "counted",
     "folded",
     "questions_of",
 ]

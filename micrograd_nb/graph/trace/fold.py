@@ -34,6 +34,22 @@ def folded(trace: Trace, shown: Graph, homes: Mapping[str, str]) -> Trace:
     return replace(trace, graph=shown, steps=tuple(steps), start=folder.notes(trace.start))
 
 
+def counted(trace: Trace, shown: Graph, homes: Mapping[str, str]) -> tuple[int, ...]:
+    """For each step of the folded trace, how many of the trace's own are over after it.
+
+    So a place in one view can be found again in another.
+    """
+    if len(shown.nodes) == len(trace.graph.nodes):
+        return tuple(range(1, len(trace.steps) + 1))
+    folder, over = _Folder(trace.graph, shown, homes), 0
+    ends: list[int] = []
+    for box, group in groupby(trace.steps, key=folder.box_of):
+        inside = len(list(group))
+        ends += [over + inside] if box else range(over + 1, over + inside + 1)
+        over += inside
+    return tuple(ends)
+
+
 class _Folder:
     def __init__(self, graph: Graph, shown: Graph, homes: Mapping[str, str]) -> None:
         self.graph, self.shown, self.homes = graph, shown, homes

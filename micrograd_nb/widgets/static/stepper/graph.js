@@ -1,11 +1,14 @@
 // The drawing of the graph: one SVG, and for every step what changes in it.
 
-import { mark, svgElement } from "./elements.js";
+import { mark, QUIET, svgElement } from "./elements.js";
 
 const SMALLEST_SCALE = 0.7;
 
-/** Puts the drawing into an element. `visit` gets the id of a node that is clicked. Returns what draws a state. */
-export function graphView(place, svg, visit) {
+/**
+ * Puts the drawing into an element. `visit` gets the id of a node that is clicked, `toggle` that of a module, of those in
+ * `modules`: id → [name, is it open?]. Returns what draws a state.
+ */
+export function graphView(place, svg, visit, modules = {}, toggle = visit) {
   place.innerHTML = svg; // made by Graphviz from escaped text, in Python
   const drawing = place.querySelector("svg");
   // A graph that would be too small to read is scrolled: a point is 4/3 pixels.
@@ -13,7 +16,12 @@ export function graphView(place, svg, visit) {
   const nodes = new Map([...place.querySelectorAll(".node")].map((node) => [node.id, node]));
   const edges = new Map([...place.querySelectorAll(".edge")].map((edge) => [edge.id, edge]));
   const flow = flowLabel(drawing);
-  for (const [id, node] of nodes) node.addEventListener("click", () => visit(id));
+  for (const [id, node] of nodes) node.addEventListener("click", () => (id in modules ? toggle : visit)(id));
+  for (const [id, [name, open]] of Object.entries(modules)) {
+    const drawn = place.querySelector(`[id="${CSS.escape(id)}"]`);
+    makeToggle(drawn, name, open);
+    if (open) drawn.querySelector("text").addEventListener("click", () => toggle(id));
+  }
 
   return function draw(state, isForward) {
     for (const [id, [text, kind]] of Object.entries(state.notes)) writeNote(nodes.get(id), text, kind);
@@ -40,6 +48,16 @@ export function graphView(place, svg, visit) {
     flow.show(passed.has(current[0]) ? edges.get(current[0]) : null, state.step?.flow ?? "");
     if (nodes.has(focus)) reveal(place, nodes.get(focus));
   };
+}
+
+/** A box that can be opened, or a frame that can be closed by its name: with a sign, and for the keyboard. */
+function makeToggle(drawn, name, open) {
+  const label = `${open ? "close" : "open"} module ${name}`;
+  const attributes = { role: "button", tabindex: 0, "aria-expanded": open, "aria-label": label, ...QUIET };
+  for (const [attribute, value] of Object.entries(attributes)) drawn.setAttribute(attribute, value);
+  drawn.classList.add("mg-toggle");
+  const text = drawn.querySelector("text");
+  text.textContent = `${open ? "−" : "+"} ${text.textContent}`;
 }
 
 /** The last line of a node is its note. Where a graph has no note for a node, as in the forward pass, it is empty. */

@@ -31,12 +31,13 @@ const LEGEND = {
   module: "module",
 };
 
-const WATCHED = ["svg", "trace", "step", "mode", "grain", "direction", "question"];
+const WATCHED = ["svg", "trace", "step", "mode", "grain", "direction", "question", "notice"];
 
 function render({ model, el }) {
   let positions = [];
   let drawGraph = null;
   let table = null;
+  let pressed = null; // the module that was opened or closed: it has the focus again when it is drawn anew
 
   // -- the parts of the page
 
@@ -52,6 +53,7 @@ function render({ model, el }) {
   const rows = element("dl", "mg-rows");
   const queue = element("p", "mg-queue");
   const question = questionForm((text) => model.send({ kind: "answer", text }));
+  const notice = element("p", "mg-notice", { role: "status" });
   const legend = element("p", "mg-legend");
   const tablePlace = element("div", "mg-table", {
     hidden: "",
@@ -113,6 +115,7 @@ function render({ model, el }) {
     { tabindex: 0, ...QUIET },
     element("div", "mg-header", {}, name, passes, modes, grains, counter),
     element("div", "mg-main", {}, graph, now),
+    notice,
     legend,
     tablePlace,
     element("div", "mg-controls", {}, ...Object.values(buttons), speed, slider, find, showTable),
@@ -197,6 +200,15 @@ function render({ model, el }) {
     if (next) goToStep(next);
   }
 
+  /** Opens a module, or closes it: Python draws it anew. */
+  function toggle(id) {
+    const { closed_because: why } = model.get("trace");
+    play.stop();
+    pressed = isPredicting() ? null : id;
+    notice.textContent = isPredicting() ? "In Predict mode modules stay as they are." : why;
+    if (!notice.textContent) model.send({ kind: "toggle", id });
+  }
+
   function visit(id) {
     const next = nextStepOf(pass().steps, id, stepsOver());
     if (next) goToStep(next);
@@ -207,7 +219,9 @@ function render({ model, el }) {
   function rebuild() {
     const trace = model.get("trace");
     graph.setAttribute("aria-label", trace.description);
-    drawGraph = graphView(graph, model.get("svg"), visit);
+    drawGraph = graphView(graph, model.get("svg"), visit, trace.modules, toggle);
+    notice.textContent = "";
+    if (pressed && trace.modules[pressed]) graph.querySelector(`[id="${CSS.escape(pressed)}"]`).focus();
     legend.replaceChildren(...trace.kinds.map((kind) => element("span", `mg-key mg-key-${kind}`, {}, LEGEND[kind])));
     modes.hidden = !trace.predictable;
   }
@@ -288,6 +302,12 @@ function render({ model, el }) {
       if (leaves) root.focus();
       return;
     }
+    const isModule = event.target.classList.contains("mg-toggle");
+    if (isModule && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      toggle(event.target.id);
+      return;
+    }
     const action = KEYS[event.key];
     const isPress = event.key === " " && event.target.tagName === "BUTTON" && event.target !== buttons.play;
     if (!action || isPress || event.target === speed) return;
@@ -302,6 +322,9 @@ function render({ model, el }) {
       fillTable();
     },
     direction: fillTable,
+    notice: () => {
+      notice.textContent = model.get("notice");
+    },
   };
   const listeners = WATCHED.map((key) => [
     `change:${key}`,
