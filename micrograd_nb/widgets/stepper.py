@@ -200,7 +200,8 @@ class BackwardStepper(anywidget.AnyWidget):
     def _show_revealed(self) -> None:
         """Sends the steps that have been predicted, and nothing of the others."""
         assert self._prediction is not None
-        self.trace = stepper_text.payload(self._passes, revealed=self._prediction.revealed)
+        revealed = self._prediction.revealed
+        self.trace = stepper_text.payload(self._passes, revealed=revealed, modules=self._modules())
 
     def _receive(self, _: Any, content: Any, buffers: Any) -> None:
         if not isinstance(content, dict):

@@ -38,7 +38,7 @@ def stepper(notebook: NotebookPage) -> Locator:
     """The stepper before its first step."""
     stepper = notebook.page.locator(".mg-stepper")
     stepper.press("Home")
-    expect(stepper.locator(".mg-count")).to_have_text("step 0 of 6")
+    expect(stepper.locator(".mg-count")).to_have_text("step 0 of 8")
     return stepper
 
 
@@ -49,10 +49,10 @@ def toggle(stepper: Locator, label: str) -> Locator:
 def test_a_click_opens_a_box_and_a_click_on_its_name_closes_it(stepper: Locator, notebook: NotebookPage) -> None:
     toggle(stepper, "open module 2").click()
     expect(stepper.locator("[id=f3]")).to_be_visible()
-    expect(stepper.locator(".mg-count")).to_have_text("step 0 of 10")
+    expect(stepper.locator(".mg-count")).to_have_text("step 0 of 11")
     toggle(stepper, "close module 2").locator("text").click()
     expect(stepper.locator("[id=f3]")).to_have_count(0)
-    expect(stepper.locator(".mg-count")).to_have_text("step 0 of 6")
+    expect(stepper.locator(".mg-count")).to_have_text("step 0 of 8")
 
 
 def test_enter_opens_and_space_closes_and_the_focus_and_the_place_stay(
@@ -67,7 +67,7 @@ def test_enter_opens_and_space_closes_and_the_focus_and_the_place_stay(
     expect(stepper.locator(".mg-title")).to_have_text(title or "")
     press(notebook.page, "Space")
     expect(toggle(stepper, "open module 0")).to_be_focused()
-    expect(stepper.locator(".mg-count")).to_have_text("step 3 of 6")
+    expect(stepper.locator(".mg-count")).to_have_text("step 3 of 8")
 
 
 def test_in_predict_mode_modules_stay_as_they_are(stepper: Locator, notebook: NotebookPage) -> None:
