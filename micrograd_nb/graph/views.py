@@ -87,11 +87,10 @@ def _operations(graph: Graph) -> tuple[Graph, dict[str, str]]:
 
 def _with_results(function: GraphNode, results: Sequence[GraphNode]) -> GraphNode:
     names = ", ".join(value.name for value in results if value.name)
-    named = replace(function, result=names)
     if len(results) != 1:
-        return named
-    (value,) = results
-    return replace(named, shape=value.shape, dtype=value.dtype, value=value.value, grad=value.grad, note=value.note)
+        return replace(function, result=names)
+    (v,) = results
+    return replace(function, result=names, shape=v.shape, dtype=v.dtype, value=v.value, grad=v.grad, note=v.note)
 
 
 # -- modules -----------------------------------------------------------------------------------------------------------

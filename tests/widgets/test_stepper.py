@@ -340,17 +340,17 @@ def test_a_long_chain_is_refused_at_once_with_what_to_do() -> None:
     loss = x
     for _ in range(5000):
         loss = loss + x
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(ValueError, match=r"10001 nodes \(5000 functions\).*more than 400 cannot be read"):
         BackwardStepper(loss)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_chain_of_modules_is_collapsed_at_once() -> None:
     loss, net = blocks(1666)
-    start = time.perf_counter()
+    start = time.process_time()
     one = BackwardStepper(loss, names={"net": net})
-    assert time.perf_counter() - start < 10  # about 2 s where nothing else runs
+    assert time.process_time() - start < 10  # 2 to 5 s
     assert len(one.trace["passes"]["backward"]["steps"]) < 20
     assert "Block ×1666" in one.svg
 
