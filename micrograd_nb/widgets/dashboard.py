@@ -21,9 +21,9 @@ from ..training.session import Session
 from . import dashboard_text
 from .page import page
 from .player import Player
-from .scripts import bundle
+from .scripts import STATIC, bundle, styles
 
-_STATIC = Path(__file__).parent / "static" / "dashboard"
+_CSS = styles("dashboard/dashboard.css")
 
 SLICE = 0.02  # seconds of training between two looks at the messages
 FRAMES_PER_SECOND = 8
@@ -73,8 +73,8 @@ class TrainingDashboard(anywidget.AnyWidget):
     >>> dashboard.reset()
     """
 
-    _esm = bundle(_STATIC / "dashboard.js")
-    _css = _STATIC / "dashboard.css"
+    _esm = bundle(STATIC / "dashboard" / "dashboard.js")
+    _css = _CSS
 
     about = traitlets.Dict().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
@@ -290,8 +290,8 @@ class TrainingDashboard(anywidget.AnyWidget):
         session = self.session
         text = page(
             title="A training",
-            css=(_STATIC / "dashboard.css").read_text(encoding="utf-8"),
-            script=bundle(_STATIC / "dashboard.js"),
+            css=_CSS,
+            script=bundle(STATIC / "dashboard" / "dashboard.js"),
             state={
                 "about": {**self.about, "live": False},
                 "frame": {**self.frame, "playing": False, "spoken": ""},

@@ -18,11 +18,10 @@ from ..tensors import Tensor
 from ..training import GradientReport, gradient_report
 from . import gradient_flow_text
 from .page import page
-from .scripts import bundle, styles
+from .scripts import STATIC, bundle, styles
 
-_STATIC = Path(__file__).parent / "static"
-_SCRIPT = _STATIC / "gradient_flow" / "gradient_flow.js"
-_CSS = styles(_STATIC / "board.css", _STATIC / "gradient_flow" / "gradient_flow.css")
+_SCRIPT = STATIC / "gradient_flow" / "gradient_flow.js"
+_CSS = styles("board.css", "gradient_flow/gradient_flow.css")
 
 
 class GradientFlow(anywidget.AnyWidget):

@@ -22,11 +22,10 @@ from ..graph.picture import Picture
 from .page import page
 from .panel import shown as as_html
 from .panel import table
-from .scripts import bundle, styles
+from .scripts import STATIC, bundle, styles
 
-_STATIC = Path(__file__).parent / "static"
-_SCRIPT = bundle(_STATIC / "graph_view" / "graph_view.js")
-_CSS = styles(_STATIC / "look.css", _STATIC / "graph_view" / "graph_view.css")
+_SCRIPT = bundle(STATIC / "graph_view" / "graph_view.js")
+_CSS = styles("look.css", "graph_view/graph_view.css")
 
 STORED = 24  # views that an exported page has in it
 MOST_NAMES = 2000  # that can be found; of a larger graph, those of its leaves

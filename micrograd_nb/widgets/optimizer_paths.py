@@ -18,11 +18,10 @@ from ..training.descent.landscape import Function, Range
 from . import optimizer_paths_text
 from .contour_map import ContourMap
 from .page import page
-from .scripts import bundle, styles
+from .scripts import STATIC, bundle, styles
 
-_STATIC = Path(__file__).parent / "static"
-_SCRIPT = _STATIC / "optimizer_paths" / "optimizer_paths.js"
-_CSS = styles(_STATIC / "board.css", _STATIC / "optimizer_paths" / "optimizer_paths.css")
+_SCRIPT = STATIC / "optimizer_paths" / "optimizer_paths.js"
+_CSS = styles("board.css", "optimizer_paths/optimizer_paths.css")
 
 MOST_STEPS = 1000
 ARROWS = ("gradient", "velocity", "update")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+STATIC = Path(__file__).parent / "static"
+
 _IMPORT = re.compile(r'^import \{[^}]*\} from "(\.\.?/[\w/-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(async )?(function|const|class)\b)", re.MULTILINE)
 
@@ -29,6 +31,6 @@ def _collect(path: Path, found: dict[Path, str]) -> None:
     found[path] = _EXPORT.sub("", _IMPORT.sub("", source))
 
 
-def styles(*paths: Path) -> str:
-    """The text of several style sheets: what a widget shares with others, and what is its own."""
-    return "\n".join(path.read_text(encoding="utf-8") for path in paths)
+def styles(*names: str) -> str:
+    """The text of style sheets: the theme that all widgets share, and those named, by where they lie in `static`."""
+    return "\n".join((STATIC / name).read_text(encoding="utf-8") for name in ("theme.css", *names))

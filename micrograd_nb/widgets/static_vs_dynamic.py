@@ -22,11 +22,10 @@ from ..graph.names import caller_names
 from ..graph.picture import Picture
 from .page import page
 from .panel import table
-from .scripts import bundle, styles
+from .scripts import STATIC, bundle, styles
 
-_STATIC = Path(__file__).parent / "static"
-_SCRIPT = bundle(_STATIC / "static_vs_dynamic" / "static_vs_dynamic.js")
-_CSS = styles(_STATIC / "look.css", _STATIC / "static_vs_dynamic" / "static_vs_dynamic.css")
+_SCRIPT = bundle(STATIC / "static_vs_dynamic" / "static_vs_dynamic.js")
+_CSS = styles("look.css", "static_vs_dynamic/static_vs_dynamic.css")
 
 
 class StaticVsDynamic(anywidget.AnyWidget):

@@ -22,11 +22,10 @@ from ..graph.trace import Trace, Verdict, counted, folded
 from . import stepper_text
 from .page import page
 from .prediction import Prediction
-from .scripts import bundle, styles
+from .scripts import STATIC, bundle, styles
 from .stepper_text import Passes
 
-_STATIC = Path(__file__).parent / "static"
-_CSS = styles(_STATIC / "look.css", _STATIC / "stepper" / "stepper.css")
+_CSS = styles("look.css", "stepper/stepper.css")
 
 
 class BackwardStepper(anywidget.AnyWidget):
@@ -69,7 +68,7 @@ class BackwardStepper(anywidget.AnyWidget):
     5
     """
 
-    _esm = bundle(_STATIC / "stepper" / "stepper.js")
+    _esm = bundle(STATIC / "stepper" / "stepper.js")
     _css = _CSS
 
     svg = traitlets.Unicode().tag(sync=True)
@@ -259,7 +258,7 @@ class BackwardStepper(anywidget.AnyWidget):
         text = page(
             title=trace["passes"]["backward"]["title"],
             css=_CSS,
-            script=bundle(_STATIC / "stepper" / "stepper.js"),
+            script=bundle(STATIC / "stepper" / "stepper.js"),
             state=state,
             fallback=stepper_text.static_html(self._passes.backward),
         )
