@@ -1,4 +1,4 @@
-"""The widgets in Jupyter Notebook 7: the stepper and the data views, by click and by key, in both themes."""
+"""The widgets in Jupyter Notebook 7, by click and by key, in both themes."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ CELLS = {
     "TransformView(RandomHorizontalFlip(), Digits()[3][0])",
     "loading": "LoaderTimeline(simulate_loading(batches=4, num_workers=2))",
     "curve": "from micrograd_nb.widgets import LossCurve\ncurve = LossCurve()\ncurve.add(1.0)\ncurve",
+    "graph": "from micrograd_nb.widgets import GraphView\nGraphView(a * b + a)",
+    "static": "from micrograd_nb.widgets import StaticVsDynamic\n"
+    "def f(x):\n    if x > 0:\n        return x * x\n    return -x\n"
+    "StaticVsDynamic(f, mg.tensor(3.0), mg.tensor(-3.0))",
+    "training": "from micrograd_nb.data.datasets import moons\nfrom micrograd_nb.widgets import TrainingDashboard\n"
+    "net = mg.nn.Linear(2, 2)\n"
+    "TrainingDashboard(net, moons(20), mg.nn.CrossEntropyLoss(), mg.optim.SGD(net.parameters()))",
+    "gradients": "from micrograd_nb.widgets import GradientFlow\nGradientFlow(net, net(mg.ones(4, 2)).sum())",
+    "paths": "from micrograd_nb.widgets import OptimizerPaths\nOptimizerPaths('bowl', {'SGD': 0.1}, steps=5)",
 }
 
 
@@ -71,3 +80,26 @@ def test_the_widgets_work_by_click_and_by_key(notebook: NotebookPage) -> None:
     page.keyboard.press("Enter")
     expect(loading.locator(".mg-panel-news")).to_contain_text("Batch 3, by worker 1")
     expect(notebook.cell("curve").get_by_role("img", name="loss curve: training, 1 step")).to_be_visible()
+
+    graph = notebook.cell("graph").locator(".mg-graph-view")
+    scale = graph.locator(".mg-scale-now")
+    before = scale.text_content() or ""
+    graph.get_by_role("button", name="larger (+)").click()
+    expect(scale).not_to_have_text(before)
+    graph.focus()
+    page.keyboard.press("0")
+    expect(scale).to_have_text(before)
+    static = notebook.cell("static").locator(".mg-static-vs-dynamic")
+    static.focus()
+    page.keyboard.press("ArrowRight")
+    expect(static.locator(".mg-count")).to_contain_text("step 1 of")
+    training = notebook.cell("training").locator(".mg-dashboard")
+    training.get_by_role("button", name="one step").click()
+    expect(training.locator(".mgd-count")).to_contain_text("1 step")
+    gradients = notebook.cell("gradients")
+    gradients.locator(".mg-bar").first.hover()
+    expect(gradients.locator(".mg-gradients-now h4")).to_contain_text("weight")
+    paths = notebook.cell("paths").locator(".mg-paths")
+    paths.focus()
+    page.keyboard.press("ArrowRight")
+    expect(paths.locator(".mg-paths-count")).to_have_text("step 1 of 5")
