@@ -185,7 +185,7 @@ def test_logdet_of_matrices_that_have_none(torch: ModuleType) -> None:
         assert_same(*(m.logdet(m.tensor(array)) for m in (mg, torch)))
 
 
-SINGULAR = [[1.0, 2.0, 0.0], [2.0, 4.0, 1.0], [3.0, 6.0, 5.0]]
+SINGULAR = [[4.0, 2.0, 1.0], [2.0, 1.0, 0.5], [1.0, 0.0, 0.0]]  # eliminated without rounding, on every machine
 
 
 @pytest.mark.parametrize(
