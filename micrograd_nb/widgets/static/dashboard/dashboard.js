@@ -1,6 +1,7 @@
 // TrainingDashboard in the browser: draws the frames that Python sends, and sends back what is pressed.
 
-import { element, icon, iconButton, QUIET } from "../stepper/elements.js";
+import { element, iconButton, QUIET } from "../stepper/elements.js";
+import { showOnPlayButton } from "../stepper/player.js";
 import { boundaryView } from "./boundary.js";
 import { curveView } from "./curve.js";
 import { histogramView } from "./histogram.js";
@@ -139,11 +140,7 @@ function render({ model, el }) {
   function showPlaying() {
     const playing = isPlaying();
     root.dataset.state = wanted ? `${wanted}…` : playing ? "playing" : "paused";
-    const label = playing ? "pause (Space)" : "play (Space)";
-    if (buttons.play.title === label) return;
-    buttons.play.replaceChildren(icon(playing ? "pause" : "play"));
-    buttons.play.setAttribute("aria-label", label);
-    buttons.play.title = label;
+    showOnPlayButton(buttons.play, playing);
   }
 
   function showRate() {

@@ -1,13 +1,12 @@
 // OptimizerPaths in the browser: steps through paths that Python has computed, and asks it for others from a new start.
 
-import { element, icon, iconButton, QUIET, svgElement } from "../stepper/elements.js";
-import { player } from "../stepper/player.js";
+import { element, QUIET, svgElement } from "../stepper/elements.js";
+import { player, playerButtons, showOnPlayButton, speedChoice } from "../stepper/player.js";
 import { movedBy, pixelAt, pointAt, short } from "./geometry.js";
 import { ARROWS, arrowKey, drawPaths, pathKey } from "./scene.js";
 import { throttle } from "./throttle.js";
 
 const KEYS = { ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last", " ": "play" };
-const SPEEDS = [0.5, 1, 2, 4];
 const STEPS_AT_ONCE = 6; // the player is made for steps that are read; these are watched
 const MILLISECONDS_BETWEEN_STARTS = 120;
 const LABELS = {
@@ -47,8 +46,7 @@ function render({ model, el }) {
     ...QUIET,
   });
   const slider = element("input", "mg-paths-slider", { type: "range", min: 0, "aria-label": "step", ...QUIET });
-  const speed = element("select", "", { "aria-label": "speed", ...QUIET });
-  for (const value of SPEEDS) speed.append(new Option(`${value}×`, value, value === 1, value === 1));
+  const speed = speedChoice("");
   const spoken = element("div", "mg-board-spoken", { "aria-live": "polite", role: "status" });
 
   const play = player({
@@ -66,16 +64,7 @@ function render({ model, el }) {
     forward: () => go(step() + 1),
     last: () => go(steps()),
   };
-  const buttons = {};
-  for (const [action, label] of Object.entries({
-    first: "first step (Home)",
-    back: "one step back (←)",
-    play: "play (Space)",
-    forward: "one step forward (→)",
-    last: "last step (End)",
-  })) {
-    buttons[action] = iconButton(action, label, () => act(action));
-  }
+  const buttons = playerButtons(act);
 
   const root = element(
     "section",
@@ -119,10 +108,7 @@ function render({ model, el }) {
   }
 
   function showPlaying(playing) {
-    const label = playing ? "pause (Space)" : "play (Space)";
-    buttons.play.replaceChildren(icon(playing ? "pause" : "play"));
-    buttons.play.setAttribute("aria-label", label);
-    buttons.play.title = label;
+    showOnPlayButton(buttons.play, playing);
   }
 
   /** Puts a name into a list, or takes it out. */

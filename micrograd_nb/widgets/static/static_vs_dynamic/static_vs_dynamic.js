@@ -1,14 +1,12 @@
 // StaticVsDynamic in the browser. `render` builds the page once; `draw` shows a step of the story.
 
-import { element, icon, iconButton, QUIET } from "../stepper/elements.js";
+import { element, QUIET } from "../stepper/elements.js";
 import { graphView } from "../stepper/graph.js";
 import { rowsOf, stepsTable } from "../stepper/panel.js";
-import { player } from "../stepper/player.js";
+import { player, playerButtons, showOnPlayButton, speedChoice } from "../stepper/player.js";
 import { isGrey, markOf, nextActOf, storyAt } from "./story.js";
 
 const KEYS = { ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last", " ": "play" };
-
-const SPEEDS = [0.5, 1, 2, 4];
 
 function render({ model, el }) {
   const story = model.get("story");
@@ -39,8 +37,7 @@ function render({ model, el }) {
     "aria-label": "step",
     ...QUIET,
   });
-  const speed = element("select", "mg-speed", { "aria-label": "speed", ...QUIET });
-  for (const value of SPEEDS) speed.append(new Option(`${value}×`, value, value === 1, value === 1));
+  const speed = speedChoice("mg-speed");
   const tablePlace = element("div", "mg-table", {
     hidden: "",
     tabindex: 0,
@@ -54,16 +51,7 @@ function render({ model, el }) {
     { type: "button", "aria-expanded": "false", ...QUIET },
     "table view",
   );
-  const buttons = {};
-  for (const [action, label] of Object.entries({
-    first: "first step (Home)",
-    back: "one step back (←)",
-    play: "play (Space)",
-    forward: "one step forward (→)",
-    last: "last step (End)",
-  })) {
-    buttons[action] = iconButton(action, label, () => act(action));
-  }
+  const buttons = playerButtons(act);
   const code = element(
     "div",
     "mg-code",
@@ -108,12 +96,7 @@ function render({ model, el }) {
       return step() < steps.length;
     },
     speed: () => Number(speed.value),
-    changed: (playing) => {
-      const label = playing ? "pause (Space)" : "play (Space)";
-      buttons.play.replaceChildren(icon(playing ? "pause" : "play"));
-      buttons.play.setAttribute("aria-label", label);
-      buttons.play.title = label;
-    },
+    changed: (playing) => showOnPlayButton(buttons.play, playing),
   });
 
   const actions = {

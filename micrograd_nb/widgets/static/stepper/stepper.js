@@ -1,9 +1,9 @@
 // BackwardStepper in the browser. `render` builds the page once; `draw` shows a position of the timeline.
 
-import { element, icon, iconButton, QUIET, switcher, switchTo } from "./elements.js";
+import { element, QUIET, switcher, switchTo } from "./elements.js";
 import { graphView } from "./graph.js";
 import { rowsOf, stepsTable } from "./panel.js";
-import { player } from "./player.js";
+import { player, playerButtons, showOnPlayButton, speedChoice } from "./player.js";
 import { questionForm } from "./predict.js";
 import { findNode, nextStepOf, positionAfter, positionsOf, stateAt } from "./timeline.js";
 
@@ -17,8 +17,6 @@ const KEYS = {
   p: "predict",
   P: "predict",
 };
-
-const SPEEDS = [0.5, 1, 2, 4];
 
 const LEGEND = {
   parameter: "parameter: its gradient is kept",
@@ -64,8 +62,7 @@ function render({ model, el }) {
   });
   const spoken = element("div", "mg-spoken", { "aria-live": "polite", role: "status" });
   const slider = element("input", "mg-slider", { type: "range", min: 0, "aria-label": "step", ...QUIET });
-  const speed = element("select", "mg-speed", { "aria-label": "speed", ...QUIET });
-  for (const value of SPEEDS) speed.append(new Option(`${value}×`, value, value === 1, value === 1));
+  const speed = speedChoice("mg-speed");
   const find = element("input", "mg-find", {
     type: "search",
     placeholder: "find node…",
@@ -97,16 +94,7 @@ function render({ model, el }) {
     find: () => find.focus(),
     predict: () => setMode(isPredicting() ? "explain" : "predict"),
   };
-  const buttons = {};
-  for (const [action, label] of Object.entries({
-    first: "first step (Home)",
-    back: "one step back (←)",
-    play: "play (Space)",
-    forward: "one step forward (→)",
-    last: "last step (End)",
-  })) {
-    buttons[action] = iconButton(action, label, () => act(action));
-  }
+  const buttons = playerButtons(act);
 
   const now = element("div", "mg-now", { role: "region", "aria-label": "now" }, title, rows, queue, question.form);
   const root = element(
@@ -169,10 +157,7 @@ function render({ model, el }) {
   }
 
   function showPlaying(playing) {
-    const label = playing ? "pause (Space)" : "play (Space)";
-    buttons.play.replaceChildren(icon(playing ? "pause" : "play"));
-    buttons.play.setAttribute("aria-label", label);
-    buttons.play.title = label;
+    showOnPlayButton(buttons.play, playing);
   }
 
   /** The number of steps of the trace that are over. */
