@@ -7,6 +7,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from nbclient import NotebookClient
+from nbconvert import HTMLExporter
+from nbformat import NotebookNode
 from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser.lab import WatchedPage
@@ -46,6 +49,19 @@ def exported(
         watched.page.goto(path.as_uri())
         watched.page.locator(ready).wait_for()
         yield watched
+
+
+@contextmanager
+def executed(browser: Browser, notebook: NotebookNode, folder: Path) -> Iterator[Page]:
+    """A notebook that was run and made HTML of, opened from disk without a network."""
+    NotebookClient(notebook).execute()
+    notebook.metadata.pop("widgets", None)  # as stored lessons have none
+    path = folder / "notebook.html"
+    path.write_text(HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
+    with closing(browser.new_context(offline=True)) as context:
+        page = context.new_page()
+        page.goto(path.as_uri(), wait_until="domcontentloaded")
+        yield page
 
 
 def shown(stepper: Locator) -> str:

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from nbclient import NotebookClient
-from nbconvert import HTMLExporter
 from playwright.sync_api import Browser, Page, expect
 
 from micrograd_nb.widgets import TrainingDashboard
-from tests.browser.lab import Lab, WatchedPage
-from tests.browser.stepping import press
+from tests.browser.lab import Lab
+from tests.browser.stepping import executed, exported, press
 from tests.browser.test_dashboard import at
 from tests.browser.test_lab import notebook_of
 from tests.browser.training import MAKE, moons_dashboard
 
 SERIOUS = ("serious", "critical")
-
-
-@contextmanager
-def exported(browser: Browser, dashboard: TrainingDashboard, folder: Path, **options: object) -> Iterator[WatchedPage]:
-    """The file that a dashboard exports, opened from disk without a network."""
-    dashboard.export_html(folder / "dashboard.html")
-    with closing(browser.new_context(offline=True, **options)) as context:  # type: ignore[arg-type]
-        watched = WatchedPage(context.new_page())
-        watched.page.goto((folder / "dashboard.html").as_uri())
-        watched.page.locator(".mg-dashboard").wait_for()
-        yield watched
 
 
 def trained() -> TrainingDashboard:
@@ -46,7 +31,7 @@ def test_the_exported_file_shows_values_and_the_logarithmic_axis_and_asks_nobody
     browser: Browser, tmp_path: Path
 ) -> None:
     dashboard = trained()
-    with exported(browser, dashboard, tmp_path) as watched:
+    with exported(browser, dashboard, tmp_path, ready=".mg-dashboard") as watched:
         page = watched.page
         expect(page.get_by_role("button", name="play")).to_have_count(0)
         expect(page.locator(".mgd-slider")).to_have_count(0)
@@ -70,13 +55,7 @@ def test_the_exported_file_shows_values_and_the_logarithmic_axis_and_asks_nobody
 
 def test_an_executed_notebook_as_html_shows_curve_and_table_offline(browser: Browser, tmp_path: Path) -> None:
     notebook = notebook_of(make=MAKE, first="dashboard = moons_dashboard()\ndashboard.run(30)\ndashboard")
-    NotebookClient(notebook).execute()
-    notebook.metadata.pop("widgets", None)  # as stored lessons have none
-    path = tmp_path / "notebook.html"
-    path.write_text(HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
-    with closing(browser.new_context(offline=True)) as context:
-        page = context.new_page()
-        page.goto(path.as_uri(), wait_until="domcontentloaded")
+    with executed(browser, notebook, tmp_path) as page:
         expect(page.locator("table tr")).to_have_count(1 + 6)
         image = page.locator("img[alt^='losses: training, 30 steps']")
         assert image.evaluate("async image => { await image.decode(); return image.naturalWidth }") > 100
@@ -84,7 +63,7 @@ def test_an_executed_notebook_as_html_shows_curve_and_table_offline(browser: Bro
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing_serious(browser: Browser, tmp_path: Path, theme: str) -> None:
-    with exported(browser, trained(), tmp_path, color_scheme=theme) as watched:
+    with exported(browser, trained(), tmp_path, theme=theme, ready=".mg-dashboard") as watched:
         watched.page.get_by_role("button", name="table").click()
         watched.page.locator(".mgd-plot").hover()
         assert serious(watched.page) == []
@@ -128,7 +107,7 @@ REDRAW = """async () => {
 def test_the_longest_history_is_drawn_at_once(browser: Browser, tmp_path: Path) -> None:
     dashboard = moons_dashboard()
     dashboard.run(1030)
-    with exported(browser, dashboard, tmp_path) as watched:
+    with exported(browser, dashboard, tmp_path, ready=".mg-dashboard") as watched:
         times = watched.page.evaluate(REDRAW)
         print(f"redraw {times[10]:.1f} ms, the slowest of 20 {times[-1]:.1f} ms")
         assert times[10] < 50

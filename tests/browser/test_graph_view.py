@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import micrograd_nb as mg
 from micrograd_nb import nn
 from micrograd_nb.widgets import GraphView
-from tests.browser.lab import Lab, NotebookPage, WatchedPage
-from tests.browser.stepping import press
+from tests.browser.lab import Lab, NotebookPage
+from tests.browser.stepping import exported, press
 from tests.browser.test_lab import notebook_of
 from tests.browser.test_stepper import STATE
 from tests.browser.test_stepper_page import SERIOUS, THEMES
@@ -306,18 +305,6 @@ def test_views_on_one_page_do_not_touch_each_other(page: Page, view: Locator) ->
 
 
 # -- without a kernel
-
-
-@contextmanager
-def exported(browser: Browser, view: GraphView, folder: Path, *, theme: str = "light") -> Iterator[WatchedPage]:
-    """The file that a view exports, opened from disk without a network."""
-    path = folder / "view.html"
-    view.export_html(path)
-    with closing(browser.new_context(offline=True, color_scheme=theme)) as context:
-        watched = WatchedPage(context.new_page())
-        watched.page.goto(path.as_uri())
-        watched.page.locator(".mg-count").wait_for()
-        yield watched
 
 
 def network(parts: int = 3) -> GraphView:

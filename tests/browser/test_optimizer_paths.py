@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 import micrograd_nb as mg
 from micrograd_nb.widgets import OptimizerPaths
 from tests.browser.conftest import OpenNotebook
-from tests.browser.lab import WatchedPage
+from tests.browser.stepping import exported
 from tests.browser.test_lab import notebook_of
 
 IMPORTS = "import micrograd_nb as mg\nfrom micrograd_nb.widgets import OptimizerPaths"
@@ -169,19 +167,10 @@ def test_python_moves_it_and_closing_takes_it_off_the_page(open_notebook: OpenNo
 # -- without a kernel --------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def exported(browser: Browser, paths: OptimizerPaths, folder: Path, theme: str = "light") -> Iterator[WatchedPage]:
-    paths.export_html(folder / "paths.html")
-    with closing(browser.new_context(offline=True, color_scheme=theme)) as context:
-        watched = WatchedPage(context.new_page())
-        watched.page.goto((folder / "paths.html").as_uri())
-        watched.page.locator(".mg-paths").focus()
-        yield watched
-
-
 def test_the_exported_file_steps_from_disk(browser: Browser, tmp_path: Path) -> None:
     ours = library()
-    with exported(browser, ours, tmp_path) as watched:
+    with exported(browser, ours, tmp_path, ready=".mg-paths") as watched:
+        watched.page.locator(".mg-paths").focus()
         for step in range(1, 21):
             watched.page.keyboard.press("ArrowRight")
             expect_step(watched.page.locator("main"), ours, step)
@@ -193,7 +182,8 @@ def test_the_exported_file_steps_from_disk(browser: Browser, tmp_path: Path) -> 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_divergence_is_seen(browser: Browser, tmp_path: Path, theme: str) -> None:
     ours = OptimizerPaths("rosenbrock", {"SGD": 1.0, "Adam": 0.1}, steps=30)
-    with exported(browser, ours, tmp_path, theme) as watched:
+    with exported(browser, ours, tmp_path, theme=theme, ready=".mg-paths") as watched:
+        watched.page.locator(".mg-paths").focus()
         watched.page.keyboard.press("End")
         wild, tame = watched.page.locator(".mg-paths-marker").all()
         assert "mg-is-lost" in (wild.get_attribute("class") or "")
@@ -211,7 +201,8 @@ def test_divergence_is_seen(browser: Browser, tmp_path: Path, theme: str) -> Non
 )
 def test_a_hostile_name_runs_nothing(browser: Browser, tmp_path: Path, name: str) -> None:
     ours = OptimizerPaths("bowl", {name: lambda p: mg.optim.SGD(p, lr=0.1)}, steps=2)
-    with exported(browser, ours, tmp_path) as watched:
+    with exported(browser, ours, tmp_path, ready=".mg-paths") as watched:
+        watched.page.locator(".mg-paths").focus()
         watched.page.keyboard.press("End")
         assert watched.page.title() != "bad"
         expect(watched.page.locator(".mg-board img")).to_have_count(0)
@@ -219,7 +210,8 @@ def test_a_hostile_name_runs_nothing(browser: Browser, tmp_path: Path, name: str
 
 
 def test_it_is_silent_while_it_plays(browser: Browser, tmp_path: Path) -> None:
-    with exported(browser, library(), tmp_path) as watched:
+    with exported(browser, library(), tmp_path, ready=".mg-paths") as watched:
+        watched.page.locator(".mg-paths").focus()
         page = watched.page
         page.evaluate("""() => {
             window.said = [];

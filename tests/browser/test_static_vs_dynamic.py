@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +11,8 @@ from playwright.sync_api import Browser, Locator, expect
 
 import micrograd_nb as mg
 from micrograd_nb.widgets import StaticVsDynamic
-from tests.browser.lab import Lab, NotebookPage, WatchedPage
-from tests.browser.stepping import jump, press, shown
+from tests.browser.lab import Lab, NotebookPage
+from tests.browser.stepping import exported, jump, press, shown
 from tests.browser.test_graph_view import run
 from tests.browser.test_lab import notebook_of
 from tests.browser.test_stepper import STATE
@@ -205,23 +204,10 @@ def test_two_on_one_page_do_not_touch_each_other(view: Locator, notebook: Notebo
 # -- without a kernel
 
 
-@contextmanager
-def exported(
-    browser: Browser, view: StaticVsDynamic, folder: Path, *, theme: str = "light", **options: object
-) -> Iterator[tuple[Locator, WatchedPage]]:
-    """The file that a view exports, opened from disk without a network."""
-    path = folder / "view.html"
-    view.export_html(path)
-    with closing(browser.new_context(offline=True, color_scheme=theme, **options)) as context:
-        watched = WatchedPage(context.new_page())
-        watched.page.goto(path.as_uri())
-        watched.page.locator(".mg-count").wait_for()
-        yield watched.page.locator(".mg-static-vs-dynamic"), watched
-
-
 def test_the_exported_file_tells_every_step_from_disk(browser: Browser, tmp_path: Path) -> None:
     both = StaticVsDynamic(halve, mg.tensor(5.0), mg.tensor(100.0))
-    with exported(browser, both, tmp_path) as (view, watched):
+    with exported(browser, both, tmp_path) as watched:
+        view = watched.page.locator(".mg-static-vs-dynamic")
         view.focus()
         for number, step in enumerate(both.story["steps"], start=1):
             press(watched.page, "ArrowRight")
@@ -239,7 +225,8 @@ def test_a_hostile_name_runs_nothing(browser: Browser, tmp_path: Path, name: str
 
     g.__name__ = name
     both = StaticVsDynamic(g, (mg.tensor(1.0), name), (mg.tensor(2.0), name), names={name: w})
-    with exported(browser, both, tmp_path) as (view, watched):
+    with exported(browser, both, tmp_path) as watched:
+        view = watched.page.locator(".mg-static-vs-dynamic")
         view.focus()
         press(watched.page, "End")
         assert watched.page.title() != "bad"
@@ -251,7 +238,8 @@ def test_a_hostile_name_runs_nothing(browser: Browser, tmp_path: Path, name: str
 @pytest.mark.parametrize("step", [0, GROWN, VERDICT])
 def test_axe_finds_nothing_serious(browser: Browser, tmp_path: Path, theme: str, step: int) -> None:
     both = StaticVsDynamic(f, mg.tensor(3.0), mg.tensor(-3.0))
-    with exported(browser, both, tmp_path, theme=theme) as (view, watched):
+    with exported(browser, both, tmp_path, theme=theme) as watched:
+        view = watched.page.locator(".mg-static-vs-dynamic")
         jump(view, step)
         view.get_by_role("button", name="table view").click()
         found = Axe().run(watched.page, context=".mg-static-vs-dynamic").response["violations"]

@@ -6,20 +6,17 @@ import io
 import itertools
 import re
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from nbclient import NotebookClient
-from nbconvert import HTMLExporter
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import micrograd_nb as mg
 from micrograd_nb.widgets import BackwardStepper
-from tests.browser.stepping import LEAVES, exported, jump
+from tests.browser.stepping import LEAVES, executed, exported, jump
 from tests.browser.test_lab import notebook_of
 
 THEMES = ("light", "dark")
@@ -70,13 +67,7 @@ def test_a_hostile_name_runs_nothing(browser: Browser, tmp_path: Path, name: str
 
 def test_an_executed_notebook_as_html_shows_every_step_offline(browser: Browser, tmp_path: Path) -> None:
     notebook = notebook_of(stepper=f"{LEAVES}\nloss = a * b + a\nBackwardStepper(loss)")
-    NotebookClient(notebook).execute()
-    notebook.metadata.pop("widgets", None)  # as stored lessons have none
-    path = tmp_path / "notebook.html"
-    path.write_text(HTMLExporter().from_notebook_node(notebook)[0], encoding="utf-8")
-    with closing(browser.new_context(offline=True)) as context:
-        page = context.new_page()
-        page.goto(path.as_uri(), wait_until="domcontentloaded")
+    with executed(browser, notebook, tmp_path) as page:
         expect(page.locator("table tr")).to_have_count(1 + 8)
         expect(page.locator("table tr").last).to_be_visible()
         image = page.locator("img[alt^='graph of']")
