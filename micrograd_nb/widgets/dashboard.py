@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..nn import Module
@@ -19,18 +18,16 @@ from ..training.interrupt import deferred_interrupt
 from ..training.loop import LossFunction
 from ..training.session import Session
 from . import dashboard_text
-from .page import page
 from .player import Player
 from .scripts import STATIC, bundle, styles
-
-_CSS = styles("dashboard/dashboard.css")
+from .widget import Widget
 
 SLICE = 0.02  # seconds of training between two looks at the messages
 FRAMES_PER_SECOND = 8
 PATIENCE = 1.0  # seconds to wait for a page that has not drawn the last frame yet
 
 
-class TrainingDashboard(anywidget.AnyWidget):
+class TrainingDashboard(Widget):
     """Train with the buttons of a player, and see the losses, the parameters and what a classifier decides.
 
     Play, pause, single step, reset; a slider for the learning rate, which takes effect at the next step and leaves a
@@ -74,7 +71,7 @@ class TrainingDashboard(anywidget.AnyWidget):
     """
 
     _esm = bundle(STATIC / "dashboard" / "dashboard.js")
-    _css = _CSS
+    _css = styles("dashboard/dashboard.css")
 
     about = traitlets.Dict().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
@@ -287,28 +284,21 @@ class TrainingDashboard(anywidget.AnyWidget):
 
         The values under the mouse and the logarithmic axis work there; nothing is trained.
         """
-        session = self.session
-        text = page(
-            title="A training",
-            css=_CSS,
-            script=bundle(STATIC / "dashboard" / "dashboard.js"),
-            state={
+        self._write_page(
+            path,
+            "A training",
+            {
                 "about": {**self.about, "live": False},
                 "frame": {**self.frame, "playing": False, "spoken": ""},
                 "rate": self.rate,
                 "parameter": self.parameter,
                 "log_axis": self.log_axis,
             },
-            fallback=dashboard_text.static_html(session),
+            dashboard_text.static_html(self.session),
         )
-        Path(path).write_text(text, encoding="utf-8")
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # The picture and the table come first for readers without a kernel, or with a notebook not trusted yet.
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        text = "" if self._session is None else dashboard_text.static_html(self._session)
-        return {**data, "text/plain": repr(self), "text/html": text}, metadata
+    def static_html(self) -> str:
+        return "" if self._session is None else dashboard_text.static_html(self._session)
 
     def __repr__(self) -> str:
         if self._session is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..nn import Module
@@ -17,14 +16,11 @@ from ..optim import Optimizer
 from ..tensors import Tensor
 from ..training import GradientReport, gradient_report
 from . import gradient_flow_text
-from .page import page
 from .scripts import STATIC, bundle, styles
-
-_SCRIPT = STATIC / "gradient_flow" / "gradient_flow.js"
-_CSS = styles("board.css", "gradient_flow/gradient_flow.css")
+from .widget import Widget
 
 
-class GradientFlow(anywidget.AnyWidget):
+class GradientFlow(Widget):
     """Draws the gradients of a model layer by layer, in the order in which they ran, on a logarithmic scale.
 
     Where something is NaN or infinite, it shows the way: the first bad value, the operations that it went through to
@@ -55,8 +51,8 @@ class GradientFlow(anywidget.AnyWidget):
     >>> flow.measure = "gradient/weight"
     """
 
-    _esm = bundle(_SCRIPT)
-    _css = _CSS
+    _esm = bundle(STATIC / "gradient_flow" / "gradient_flow.js")
+    _css = styles("board.css", "gradient_flow/gradient_flow.css")
 
     flow = traitlets.Dict().tag(sync=True)
     measure = traitlets.Unicode("gradient").tag(sync=True)
@@ -72,14 +68,10 @@ class GradientFlow(anywidget.AnyWidget):
 
     def export_html(self, path: str | Path) -> None:
         """Writes what is shown as one HTML file that works in any browser, from disk, without a network."""
-        text = page(
-            title=self.flow["title"],
-            css=_CSS,
-            script=bundle(_SCRIPT),
-            state={"flow": self.flow, "measure": self.measure, "row": self.row},
-            fallback=gradient_flow_text.static_html(self.report),
-        )
-        Path(path).write_text(text, encoding="utf-8")
+        self._write_page(path, self.flow["title"], {"flow": self.flow, "measure": self.measure, "row": self.row})
+
+    def static_html(self) -> str:
+        return gradient_flow_text.static_html(self.report)
 
     def close(self) -> None:
         """Takes the view off the page, and lets go of everything that it was made of."""
@@ -105,12 +97,6 @@ class GradientFlow(anywidget.AnyWidget):
     def _row_in_range(self, proposal: Any) -> int:
         last = min(len(self.report.rows), gradient_flow_text.MOST_ROWS) - 1
         return max(-1, min(last, proposal["value"]))
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # HTML comes first for readers without a kernel, or with a notebook not trusted yet.
-        made = super()._repr_mimebundle_(**options)
-        data, metadata = made if isinstance(made, tuple) else (made or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": gradient_flow_text.static_html(self.report)}, metadata
 
     def __repr__(self) -> str:
         return f"<GradientFlow: {self._summary}>"

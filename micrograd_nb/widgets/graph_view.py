@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..graph import Graph, dot_writer, text, views
@@ -19,19 +18,16 @@ from ..graph.explore import Explorer, Place, Sight
 from ..graph.names import caller_names
 from ..graph.node_facts import KIND_WORDS, NodeFacts, facts_of_open
 from ..graph.picture import Picture
-from .page import page
 from .panel import shown as as_html
 from .panel import table
 from .scripts import STATIC, bundle, styles
-
-_SCRIPT = bundle(STATIC / "graph_view" / "graph_view.js")
-_CSS = styles("look.css", "graph_view/graph_view.css")
+from .widget import Widget
 
 STORED = 24  # views that an exported page has in it
 MOST_NAMES = 2000  # that can be found; of a larger graph, those of its leaves
 
 
-class GraphView(anywidget.AnyWidget):
+class GraphView(Widget):
     """Shows the graph that a tensor was computed by. Point at a node, or go to it, to read its shape and its numbers.
 
     A click on a module's box opens it, one on the name in its frame closes it. Drag the ground to move the graph; turn
@@ -70,8 +66,8 @@ class GraphView(anywidget.AnyWidget):
     <GraphView: 5 of 9 nodes>
     """
 
-    _esm = _SCRIPT
-    _css = _CSS
+    _esm = bundle(STATIC / "graph_view" / "graph_view.js")
+    _css = styles("look.css", "graph_view/graph_view.css")
 
     picture = traitlets.Dict().tag(sync=True)
     notice = traitlets.Unicode().tag(sync=True)
@@ -163,22 +159,9 @@ class GraphView(anywidget.AnyWidget):
         explorer = self._open()
         near = explorer.around(self.place, STORED)
         stored = {explorer.key(place): payload_of(explorer, place) for place in near}
-        text = page(
-            title=self.picture["title"],
-            css=_CSS,
-            script=_SCRIPT,
-            state={"picture": self.picture, "notice": "", "stored": stored},
-            fallback=self._static_html(),
-        )
-        Path(path).write_text(text, encoding="utf-8")
+        self._write_page(path, self.picture["title"], {"picture": self.picture, "notice": "", "stored": stored})
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # The picture and the table come first for readers without a kernel, or with a notebook not trusted yet.
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
-
-    def _static_html(self) -> str:
+    def static_html(self) -> str:
         """The picture, and all that the page tells of its nodes as a table."""
         sight = self._open().look(self.place)
         picture = Picture(with_legend(sight.svg, sight.shown), self._open().description)

@@ -14,13 +14,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 from IPython import get_ipython
 
 from ..tensors import Tensor
-
-_STATIC = Path(__file__).parent / "static"
+from .scripts import STATIC, bundle
+from .widget import Widget
 
 PER_SECOND = 10
 MOST_POINTS = 300  # of a line on the page; in a longer one, each point is the mean of several steps
@@ -32,7 +31,7 @@ DASHES = ("", "7 3", "2 3", "9 3 2 3")  # lines differ without colours, too
 Point = tuple[float, float]
 
 
-class LossCurve(anywidget.AnyWidget):
+class LossCurve(Widget):
     """Draws numbers while they come in, one line for each name.
 
     Attributes:
@@ -48,8 +47,8 @@ class LossCurve(anywidget.AnyWidget):
     {'training': [2.3, 1.1, 0.6]}
     """
 
-    _esm = _STATIC / "loss_curve.js"
-    _css = _STATIC / "loss_curve.css"
+    _esm = bundle(STATIC / "loss_curve.js")
+    _css = (STATIC / "loss_curve.css").read_text(encoding="utf-8")
 
     svg = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
@@ -83,6 +82,11 @@ class LossCurve(anywidget.AnyWidget):
         with self.hold_sync():  # one message: the picture and its description belong together
             self.svg, self.description = draw(self.values), describe(self.values)
 
+    def export_html(self, path: str | Path) -> None:
+        """Writes the curve as it is now as one HTML file, which opens in any browser, from disk, without a network."""
+        self.flush()
+        self._write_page(path, self.description, {"svg": self.svg, "description": self.description})
+
     def _flush_when_the_cell_is_done(self) -> None:
         shell = get_ipython()
         if shell is not None and not self._waiting:
@@ -94,14 +98,8 @@ class LossCurve(anywidget.AnyWidget):
         get_ipython().events.unregister("post_run_cell", self._last_flush)
         self.flush()
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # The picture comes first for readers without a kernel, or with a notebook not trusted yet.
+    def static_html(self) -> str:
         self.flush()
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
-
-    def _static_html(self) -> str:
         data = base64.b64encode(self.svg.encode()).decode()
         return f'<img alt="{html.escape(self.description)}" src="data:image/svg+xml;base64,{data}">'
 

@@ -10,24 +10,20 @@ import math
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..training.descent import Descent, Landscape, Optimizers, descend, factories, landscape
 from ..training.descent.landscape import Function, Range
 from . import optimizer_paths_text
 from .contour_map import ContourMap
-from .page import page
 from .scripts import STATIC, bundle, styles
-
-_SCRIPT = STATIC / "optimizer_paths" / "optimizer_paths.js"
-_CSS = styles("board.css", "optimizer_paths/optimizer_paths.css")
+from .widget import Widget
 
 MOST_STEPS = 1000
 ARROWS = ("gradient", "velocity", "update")
 
 
-class OptimizerPaths(anywidget.AnyWidget):
+class OptimizerPaths(Widget):
     """Shows where optimizers go, step by step, each with its gradient, its velocity and its update.
 
     Drag the start, or move it with the arrow keys, and all of them run again from there. Keys: ← → one step, Home End
@@ -63,8 +59,8 @@ class OptimizerPaths(anywidget.AnyWidget):
     (2.0, 1.0)
     """
 
-    _esm = bundle(_SCRIPT)
-    _css = _CSS
+    _esm = bundle(STATIC / "optimizer_paths" / "optimizer_paths.js")
+    _css = styles("board.css", "optimizer_paths/optimizer_paths.css")
 
     paths = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
@@ -144,11 +140,10 @@ class OptimizerPaths(anywidget.AnyWidget):
 
         The start stays where it is: from another one, the optimizers would have to run again.
         """
-        text = page(
-            title=self.paths["title"],
-            css=_CSS,
-            script=bundle(_SCRIPT),
-            state={
+        self._write_page(
+            path,
+            self.paths["title"],
+            {
                 "paths": self.paths,
                 "step": self.step,
                 "start": self.start,
@@ -157,17 +152,9 @@ class OptimizerPaths(anywidget.AnyWidget):
                 "movable": False,
                 "notice": "",
             },
-            fallback=self._static_html(),
         )
-        Path(path).write_text(text, encoding="utf-8")
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # HTML comes first for readers without a kernel, or with a notebook not trusted yet.
-        made = super()._repr_mimebundle_(**options)
-        data, metadata = made if isinstance(made, tuple) else (made or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
-
-    def _static_html(self) -> str:
+    def static_html(self) -> str:
         return "" if self._place is None else optimizer_paths_text.static_html(self._map, self.descents)
 
     def close(self) -> None:

@@ -12,13 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
-from .page import page
 from .panel_file import describe, held, within
-
-_STATIC = Path(__file__).parent / "static"
+from .scripts import STATIC, bundle
+from .widget import Widget
 
 Control = dict[str, Any]
 
@@ -38,14 +36,14 @@ class Drawn:
     seen: dict[str, Any] = field(default_factory=dict)
 
 
-class Panel(anywidget.AnyWidget):
+class Panel(Widget):
     """Shows `markup` under `controls`.
 
     Subclasses write `draw`, `choices` and `forget`, and name in `redraw_on` the traits that `draw` takes.
     """
 
-    _esm = _STATIC / "panel.js"
-    _css = _STATIC / "panel.css"
+    _esm = bundle(STATIC / "panel.js")
+    _css = (STATIC / "panel.css").read_text(encoding="utf-8")
 
     markup = traitlets.Unicode().tag(sync=True)
     description = traitlets.Unicode().tag(sync=True)
@@ -96,14 +94,7 @@ class Panel(anywidget.AnyWidget):
             "states": kept.states,
             "note": describe(kept, self.controls),
         }
-        text = page(
-            title=repr(self).strip("<>"),
-            css=(_STATIC / "panel.css").read_text(encoding="utf-8"),
-            script=(_STATIC / "panel.js").read_text(encoding="utf-8").replace("export default { render };", ""),
-            state=state,
-            fallback=self.static_html(),
-        )
-        Path(path).write_text(text, encoding="utf-8")
+        self._write_page(path, repr(self).strip("<>"), state)
 
     def now(self) -> dict[str, Any]:
         """The values of the traits for which it is drawn."""
@@ -115,12 +106,6 @@ class Panel(anywidget.AnyWidget):
             setattr(self, name, value)
         with self.hold_sync():  # one message: HTML and description belong together
             self.markup, self.description = drawn.markup, drawn.description
-
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # HTML comes first for readers without a kernel, or with a notebook not trusted yet.
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self.static_html()}, metadata
 
 
 def number(trait: str, label: str, last: int | None = None, *, first: int = 0) -> Control:

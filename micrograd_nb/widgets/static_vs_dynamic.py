@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import anywidget
 import traitlets
 
 from ..graph import Graph, dot_writer, render, text, views
@@ -20,15 +19,12 @@ from ..graph.contrast import Contrast, Run, StoryStep, contrast, steps_of
 from ..graph.draw import choose, describe
 from ..graph.names import caller_names
 from ..graph.picture import Picture
-from .page import page
 from .panel import table
 from .scripts import STATIC, bundle, styles
-
-_SCRIPT = bundle(STATIC / "static_vs_dynamic" / "static_vs_dynamic.js")
-_CSS = styles("look.css", "static_vs_dynamic/static_vs_dynamic.css")
+from .widget import Widget
 
 
-class StaticVsDynamic(anywidget.AnyWidget):
+class StaticVsDynamic(Widget):
     """Steps through one function with two inputs: what each run records, and what a recording of the first replays.
 
     At the left the source and the two tapes, which grow as lines run; at the right the graph that a static graph
@@ -58,8 +54,8 @@ class StaticVsDynamic(anywidget.AnyWidget):
     <StaticVsDynamic: 9 steps, the stale trace says 9, where 3 is right>
     """
 
-    _esm = _SCRIPT
-    _css = _CSS
+    _esm = bundle(STATIC / "static_vs_dynamic" / "static_vs_dynamic.js")
+    _css = styles("look.css", "static_vs_dynamic/static_vs_dynamic.css")
 
     story = traitlets.Dict().tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
@@ -78,22 +74,9 @@ class StaticVsDynamic(anywidget.AnyWidget):
 
     def export_html(self, path: str | Path) -> None:
         """Writes it as one HTML file that steps in any browser, from disk, without a network."""
-        file = page(
-            title=self.story["title"],
-            css=_CSS,
-            script=_SCRIPT,
-            state={"story": self.story, "step": self.step},
-            fallback=self._static_html(),
-        )
-        Path(path).write_text(file, encoding="utf-8")
+        self._write_page(path, self.story["title"], {"story": self.story, "step": self.step})
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # The pictures and the table come first for readers without a kernel, or with a notebook not trusted yet.
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
-
-    def _static_html(self) -> str:
+    def static_html(self) -> str:
         if self.contrast is None:
             raise RuntimeError("this view is closed: make another one")
         return static_html(self.contrast)

@@ -12,7 +12,6 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-import anywidget
 import traitlets
 
 from ..graph import Graph, dot_writer, text, views
@@ -20,15 +19,13 @@ from ..graph.draw import choose
 from ..graph.names import caller_names
 from ..graph.trace import Trace, Verdict, counted, folded
 from . import stepper_text
-from .page import page
 from .prediction import Prediction
 from .scripts import STATIC, bundle, styles
 from .stepper_text import Passes
+from .widget import Widget
 
-_CSS = styles("look.css", "stepper/stepper.css")
 
-
-class BackwardStepper(anywidget.AnyWidget):
+class BackwardStepper(Widget):
     """Steps through `loss.backward()`, one edge at a time. Nothing changes by looking: no `.grad`, no graph.
 
     Keys, once the stepper has the focus: ← → one step, Home End first and last, Space plays, P predicts, / finds a
@@ -69,7 +66,7 @@ class BackwardStepper(anywidget.AnyWidget):
     """
 
     _esm = bundle(STATIC / "stepper" / "stepper.js")
-    _css = _CSS
+    _css = styles("look.css", "stepper/stepper.css")
 
     svg = traitlets.Unicode().tag(sync=True)
     trace = traitlets.Dict().tag(sync=True)
@@ -255,22 +252,10 @@ class BackwardStepper(anywidget.AnyWidget):
             "question": {},
             "notice": "",
         }
-        text = page(
-            title=trace["passes"]["backward"]["title"],
-            css=_CSS,
-            script=bundle(STATIC / "stepper" / "stepper.js"),
-            state=state,
-            fallback=stepper_text.static_html(self._passes.backward),
-        )
-        Path(path).write_text(text, encoding="utf-8")
+        title, backward = trace["passes"]["backward"]["title"], stepper_text.static_html(self._passes.backward)
+        self._write_page(path, title, state, backward)
 
-    def _repr_mimebundle_(self, **options: Any) -> Any:
-        # The picture and the table come first for readers without a kernel, or with a notebook not trusted yet.
-        bundle = super()._repr_mimebundle_(**options)
-        data, metadata = bundle if isinstance(bundle, tuple) else (bundle or {}, {})
-        return {**data, "text/plain": repr(self), "text/html": self._static_html()}, metadata
-
-    def _static_html(self) -> str:
+    def static_html(self) -> str:
         backward = self._passes.backward
         hides = self.mode == "predict"  # no answer stands in the page before it is given
         return stepper_text.questions_html(backward) if hides else stepper_text.static_html(backward)

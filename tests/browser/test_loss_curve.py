@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from micrograd_nb.widgets import LossCurve
 from tests.browser.conftest import OpenNotebook
+from tests.browser.stepping import exported
 from tests.browser.test_lab import notebook_of
 
 TRAINING = """import time
@@ -47,3 +54,22 @@ def test_it_grows_while_training(open_notebook: OpenNotebook) -> None:
         assert figure.locator("polyline").get_attribute("points").count(",") == 300
         assert "rgb(255, 255, 255)" not in figure.locator(".mg-paper").evaluate("paper => getComputedStyle(paper).fill")
         assert notebook.problems() == []
+
+
+@pytest.mark.parametrize(("theme", "paper"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(27, 27, 27)")])
+def test_an_exported_file_shows_the_newest_picture(browser: Browser, tmp_path: Path, theme: str, paper: str) -> None:
+    curve = LossCurve()
+    for loss in (2.0, 1.5, 1.0):
+        curve.add(loss)
+    with exported(browser, curve, tmp_path, theme=theme, ready=".mg-loss-curve svg") as watched:
+        figure = watched.page.get_by_role("img", name="loss curve: training, 3 steps")
+        assert figure.locator("polyline").get_attribute("points").count(",") == 3
+        expect(figure.locator(".mg-paper")).to_have_css("fill", paper)
+        assert watched.problems() == []
+
+
+def test_without_scripts_an_exported_file_shows_it_too(browser: Browser, tmp_path: Path) -> None:
+    curve = LossCurve()
+    curve.add(2.0)
+    with exported(browser, curve, tmp_path, ready="img", java_script_enabled=False) as watched:
+        expect(watched.page.get_by_role("img", name="loss curve: training, 1 step")).to_be_visible()

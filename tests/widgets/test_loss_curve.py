@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import json
 import math
 import re
 import sys
@@ -193,3 +194,14 @@ def test_static_files_are_in_the_package() -> None:
     static = Path(sys.modules[LossCurve.__module__].__file__ or "").parent / "static"
     assert {"loss_curve.js", "loss_curve.css"} <= {path.name for path in static.iterdir()}
     assert "http" not in (static / "loss_curve.js").read_text(encoding="utf-8")
+
+
+def test_export_html_has_the_newest_picture_and_asks_nobody(tmp_path: Path, clock: list[float]) -> None:
+    curve = LossCurve()
+    for loss in (3.0, 2.0, 1.0):
+        curve.add(loss)  # the clock stands still: the second and third were not sent
+    curve.export_html(tmp_path / "curve.html")
+    text = (tmp_path / "curve.html").read_text(encoding="utf-8")
+    state = json.loads(re.findall(r'id="state">(.*?)</script>', text)[0])
+    assert state == {"svg": module.draw(curve.values), "description": module.describe(curve.values)}
+    assert set(re.findall(r"https?://[^\s\\\"')]+", text)) <= {"http://www.w3.org/2000/svg"}
