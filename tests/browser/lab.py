@@ -116,7 +116,7 @@ class Lab:
             opened = NotebookPage(page)
             page.goto(f"http://{HOST}:{self.port}/{self.place}/{copy.relative_to(self.work)}?reset&token={self.token}")
             page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-            page.evaluate(WAIT_FOR_KERNEL)
+            page.evaluate(WAIT_FOR_KERNEL, START_SECONDS)
             yield opened
             page.evaluate("jupyterapp.serviceManager.sessions.shutdownAll()")
 
@@ -198,11 +198,15 @@ class Notebook7(Lab):
 
 # The kernel is ready when it has told about itself. The page shows "idle" earlier, and whoever runs cells then meets a
 # dialog that asks for a kernel.
-WAIT_FOR_KERNEL = """async () => {
-    const panel = jupyterapp.shell.currentWidget;
-    await panel.context.ready;
-    await panel.sessionContext.ready;
-    await panel.sessionContext.session.kernel.info;
+WAIT_FOR_KERNEL = """seconds => {
+    const ready = async () => {
+        const panel = jupyterapp.shell.currentWidget;
+        await panel.context.ready;
+        await panel.sessionContext.ready;
+        await panel.sessionContext.session.kernel.info;
+    };
+    return Promise.race([ready(), new Promise((_, reject) =>
+        setTimeout(() => reject(new Error(`no kernel after ${seconds} s`)), seconds * 1000))]);
 }"""
 
 # JupyterLab's own promise may come early, where a cell raises an exception that is expected. The kernel answers in the
